@@ -1,0 +1,25 @@
+package io.daybook.base.seam;
+
+/**
+ * Marks and choices inside the code that a simulation uses: which branches were taken, and rare choices made common. In production
+ * marks do nothing and every decision is 0.
+ */
+public interface Probe {
+
+    /** The probe of production. */
+    Probe NONE = new Probe() {
+        @Override
+        public void reached(String id) {}
+
+        @Override
+        public int decision(String id, int n) {
+            return 0;
+        }
+    };
+
+    /** Notes that the branch {@code id} was taken. */
+    void reached(String id);
+
+    /** Chooses a number from 0 to {@code n} − 1; 0 is what production does. */
+    int decision(String id, int n);
+}

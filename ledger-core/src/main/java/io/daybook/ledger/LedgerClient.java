@@ -1,0 +1,51 @@
+package io.daybook.ledger;
+
+import io.daybook.base.exec.Loops;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Creates, opens, recovers and deletes ledgers.
+ *
+ * <p><b>Threads.</b> Safe from any thread. Futures complete on the loop of the ledger; a stage that takes long belongs
+ * on the application's own executor. They fail with {@link LedgerException} only.
+ */
+public interface LedgerClient extends AutoCloseable {
+
+    /** Makes a new ledger and the only handle that will ever append to it (R1). */
+    CompletableFuture<LedgerWriter> create(LedgerOptions options);
+
+    /**
+     * Opens for reading without disturbing a writer: entries up to the last confirmed one can be read, and followed.
+     * Fails with NoSuchLedger, Unauthorized, MetadataUnavailable.
+     */
+    CompletableFuture<LedgerReader> open(LedgerId ledger, OpenOptions options);
+
+    /**
+     * Takes a ledger over: fences its writer, decides the definitive last entry, closes it, and opens it for reading. Idempotent,
+     * and safe for several callers at once, who all get the same end. May be retried after any failure.
+     */
+    CompletableFuture<LedgerReader> openAndRecover(LedgerId ledger, OpenOptions options);
+
+    /**
+     * Deletes a ledger, sealing it first by recovery if it is not closed (R64). Idempotent: a ledger that does not exist counts
+     * as deleted.
+     */
+    CompletableFuture<Void> delete(LedgerId ledger, OpenOptions options);
+
+    /** The metadata record as it stands. Fails with NoSuchLedger. */
+    CompletableFuture<LedgerMetadata> metadata(LedgerId ledger);
+
+    /** Ids of all ledgers in ascending order; complete, or failed. */
+    CompletableFuture<List<LedgerId>> list();
+
+    /** The loops that ledgers are spread over. */
+    Loops loops();
+
+    /** Largest payload of one entry, in bytes; an append above it is refused before anything is sent. */
+    int payloadBytesMax();
+
+    /** Closes connections; appends in flight fail with outcome UNKNOWN. */
+    @Override
+    void close();
+}

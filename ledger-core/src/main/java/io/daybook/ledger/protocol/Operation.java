@@ -1,0 +1,33 @@
+package io.daybook.ledger.protocol;
+
+/** What a request asks for; numbers of both wire formats, −1 where a format lacks the operation. */
+public enum Operation {
+    READ(1, 2),
+    ADD(2, 1),
+    RANGE_READ(3, -1),
+    RANGE_ADD(4, -1),
+    AUTH(5, 3),
+    WRITE_LAC(6, -1),
+    READ_LAC(7, -1),
+    BOOKIE_INFO(8, -1),
+    START_TLS(9, -1),
+    FORCE(10, -1),
+    LIST_ENTRIES(11, -1),
+    BATCH_READ(12, 7);
+
+    private final int v3;
+    private final int v2;
+
+    Operation(int v3, int v2) {
+        this.v3 = v3;
+        this.v2 = v2;
+    }
+
+    public int v3() {
+        return v3;
+    }
+
+    public int v2() {
+        return v2;
+    }
+}

@@ -1,0 +1,164 @@
+package io.daybook.ledger.protocol;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks of a bookie. A request that holds a buffer owns it: whoever takes the request releases it with {@link
+ * #release()} or passes the buffer on. Byte arrays are not to be changed.
+ */
+public sealed interface Request {
+
+    Tag tag();
+
+    Operation operation();
+
+    /** Releases what buffers the request still owns. */
+    default void release() {}
+
+    /**
+     * Stores one entry.
+     *
+     * @param ledgerId as in the request; the bookie goes by {@code body}
+     * @param entryId as in the request; the bookie goes by {@code body}
+     * @param masterKey access key, normally 20 bytes
+     * @param body packaged entry (docs/formats/entry.md)
+     * @param recovery a recovery or replication add: ignores the fence
+     * @param deferredSync may be answered before the sync (v3 only)
+     */
+    record Add(Tag tag, long ledgerId, long entryId, byte[] masterKey, ByteBuf body, boolean recovery, boolean deferredSync)
+            implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.ADD;
+        }
+
+        @Override
+        public void release() {
+            body.release();
+        }
+    }
+
+    /**
+     * Reads one entry.
+     *
+     * @param entryId −1 for the last entry the bookie has
+     * @param fence whether to fence the ledger first
+     * @param masterKey access key of a fencing read; null if absent
+     * @param longPoll whether previousLac is present: a long poll
+     * @param previousLac wait until the bookie's last confirmed id exceeds this
+     * @param timeoutMillis how long to wait; negative if the field is absent
+     * @param piggyback bring entry previousLac + 1 along
+     */
+    record Read(
+            Tag tag, long ledgerId, long entryId, boolean fence, byte @Nullable [] masterKey, boolean longPoll, long previousLac, long timeoutMillis, boolean piggyback)
+            implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.READ;
+        }
+
+        /** A plain read. */
+        public static Read plain(Tag tag, long ledgerId, long entryId) {
+            return new Read(tag, ledgerId, entryId, false, null, false, 0, -1, false);
+        }
+
+        /** A fencing read. */
+        public static Read fencing(Tag tag, long ledgerId, long entryId, byte[] masterKey) {
+            return new Read(tag, ledgerId, entryId, true, masterKey, false, 0, -1, false);
+        }
+
+        /** A long poll that brings entry {@code previousLac + 1} along. */
+        public static Read poll(Tag tag, long ledgerId, long previousLac, long timeoutMillis) {
+            return new Read(tag, ledgerId, -1, false, null, true, previousLac, timeoutMillis, true);
+        }
+    }
+
+    /**
+     * Reads consecutive entries (v2 only).
+     *
+     * @param requestId chosen by the client, echoed
+     * @param countMax 0 or less: no limit
+     * @param bytesMax limit of the whole answer; the first entry always comes
+     */
+    record BatchRead(Tag tag, long ledgerId, long firstEntry, long requestId, int countMax, long bytesMax, boolean fence, byte @Nullable [] masterKey)
+            implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.BATCH_READ;
+        }
+    }
+
+    /** Makes a last confirmed id known without an entry; {@code body} is a LAC packet. */
+    record WriteLac(Tag tag, long ledgerId, long lac, byte[] masterKey, ByteBuf body) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.WRITE_LAC;
+        }
+
+        @Override
+        public void release() {
+            body.release();
+        }
+    }
+
+    /** Asks for the last LAC packet and the last entry. */
+    record ReadLac(Tag tag, long ledgerId) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.READ_LAC;
+        }
+    }
+
+    /** Asks that all adds acknowledged so far be synced. */
+    record Force(Tag tag, long ledgerId) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.FORCE;
+        }
+    }
+
+    /** Asks for disk figures; {@code requested} is a bit set of {@link #TOTAL} and {@link #FREE}. */
+    record BookieInfo(Tag tag, long requested) implements Request {
+        public static final long TOTAL = 1;
+        public static final long FREE = 2;
+
+        @Override
+        public Operation operation() {
+            return Operation.BOOKIE_INFO;
+        }
+    }
+
+    /** Asks which entries of a ledger the bookie has. */
+    record ListEntries(Tag tag, long ledgerId) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.LIST_ENTRIES;
+        }
+    }
+
+    /** One message of an authentication exchange. */
+    record Auth(Tag tag, String pluginName, byte[] payload) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.AUTH;
+        }
+    }
+
+    /** Asks to go on in TLS (v3 only). */
+    record StartTls(Tag tag) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.START_TLS;
+        }
+    }
+
+    /**
+     * A frame that could be read but must be refused with {@code status}: unknown version, an operation without handler, a missing
+     * sub-message.
+     *
+     * @param ledgerId as in the frame, 0 if it has none
+     * @param entryId as in the frame, 0 if it has none
+     */
+    record Refused(Tag tag, Operation operation, Status status, long ledgerId, long entryId) implements Request {}
+}

@@ -1,0 +1,132 @@
+package io.daybook.ledger.protocol;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bookie answers. A response that holds buffers owns them: encoding takes them over; a receiver releases them with {@link
+ * #release()} or passes them on.
+ */
+public sealed interface Response {
+
+    Tag tag();
+
+    Operation operation();
+
+    Status status();
+
+    /** Releases what buffers the response still owns. */
+    default void release() {}
+
+    /** Answer to {@link Request.Add}; echoes the ids of the request's fields. */
+    record Add(Tag tag, Status status, long ledgerId, long entryId) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.ADD;
+        }
+    }
+
+    /**
+     * Answer to {@link Request.Read}.
+     *
+     * @param body the stored entry, null if none
+     * @param maxLac highest last confirmed id the bookie knows; {@link #ABSENT} to leave it out
+     * @param lacUpdateMillis wall time of the update that woke a long poll; {@link #ABSENT} to leave it out
+     */
+    record Read(Tag tag, Status status, long ledgerId, long entryId, @Nullable ByteBuf body, long maxLac, long lacUpdateMillis)
+            implements Response {
+        public static final long ABSENT = Long.MIN_VALUE;
+
+        @Override
+        public Operation operation() {
+            return Operation.READ;
+        }
+
+        /** A read that found nothing. */
+        public static Read failed(Tag tag, Status status, long ledgerId, long entryId) {
+            return new Read(tag, status, ledgerId, entryId, null, ABSENT, ABSENT);
+        }
+
+        @Override
+        public void release() {
+            if (body != null) {
+                body.release();
+            }
+        }
+    }
+
+    /** Answer to {@link Request.BatchRead}; no entries unless OK. */
+    record BatchRead(Tag tag, Status status, long ledgerId, long firstEntry, long requestId, List<ByteBuf> entries) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.BATCH_READ;
+        }
+
+        @Override
+        public void release() {
+            entries.forEach(ByteBuf::release);
+        }
+    }
+
+    /** Answer to {@link Request.WriteLac}. */
+    record WriteLac(Tag tag, Status status, long ledgerId) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.WRITE_LAC;
+        }
+    }
+
+    /** Answer to {@link Request.ReadLac}. */
+    record ReadLac(Tag tag, Status status, long ledgerId, @Nullable ByteBuf lacBody, @Nullable ByteBuf lastEntryBody) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.READ_LAC;
+        }
+
+        @Override
+        public void release() {
+            if (lacBody != null) {
+                lacBody.release();
+            }
+            if (lastEntryBody != null) {
+                lastEntryBody.release();
+            }
+        }
+    }
+
+    /** Answer to {@link Request.Force}. */
+    record Force(Tag tag, Status status, long ledgerId) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.FORCE;
+        }
+    }
+
+    /** Answer to {@link Request.BookieInfo}; bytes, −1 to leave a figure out. */
+    record BookieInfo(Tag tag, Status status, long totalBytes, long freeBytes) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.BOOKIE_INFO;
+        }
+    }
+
+    /** Answer to {@link Request.ListEntries}; {@code availability} is the encoded set of entries. */
+    record ListEntries(Tag tag, Status status, long ledgerId, byte @Nullable [] availability) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.LIST_ENTRIES;
+        }
+    }
+
+    /** One message of an authentication exchange. */
+    record Auth(Tag tag, Status status, String pluginName, byte[] payload) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.AUTH;
+        }
+    }
+
+    /** A v3 answer of header and status alone; also the refusal of START_TLS. */
+    record Plain(Tag tag, Operation operation, Status status) implements Response {}
+}

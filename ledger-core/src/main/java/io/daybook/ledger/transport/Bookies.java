@@ -1,0 +1,43 @@
+package io.daybook.ledger.transport;
+
+import io.daybook.base.exec.Promise;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All bookies as one loop reaches them. Belongs to that loop: called there, answers there, never inside the call.
+ *
+ * <p>Connections are opened when first needed and again after a failure; every call has a time-out. What became of a call that
+ * failed is unknown, unless {@link UnreachableException#sent()} is false.
+ */
+public interface Bookies {
+
+    /**
+     * Sends {@code request} and completes with the answer of matching type. The request's tag is chosen here. Takes the request's buffers over; the receiver
+     * releases those of the response. Fails with {@link UnreachableException}. A late answer is dropped.
+     */
+    <R extends Response> Promise<R> call(BookieId bookie, Request request, Class<R> answer, Duration timeout);
+
+    /**
+     * Sends one add; the hot path of {@link #call}, without a promise. Takes {@code body} over. {@code slot} and {@code token} come back with the answer.
+     *
+     * @param token whatever the caller wants back, such as a number for the tenure of the slot (R42)
+     */
+    void add(
+            BookieId bookie, long ledgerId, long entryId, byte[] masterKey, ByteBuf body, boolean recovery, Duration timeout, int slot, int token, AddListener listener);
+
+    /** Bytes of adds to {@code bookie} that were sent and not answered, or wait to be sent. */
+    long outstandingBytes(BookieId bookie);
+
+    /** Told of the end of an add. */
+    interface AddListener {
+
+        /** The answer to an add: {@code failure} is null if a status came, otherwise the status is meaningless. */
+        void onAdd(BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure);
+    }
+}
