@@ -1,0 +1,10 @@
+/**
+ * Puts many small clients in front of streams, so that each need not be a ledger client itself.
+ *
+ * <p>What a client of the proxy imports lives here. Only {@code io.daybook.proxy.standalone}, which runs a whole cluster in
+ * one process, may know the bookie.
+ */
+@NullMarked
+package io.daybook.proxy;
+
+import org.jspecify.annotations.NullMarked;
