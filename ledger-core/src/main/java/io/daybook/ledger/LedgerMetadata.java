@@ -44,19 +44,48 @@ public record LedgerMetadata(
     public LedgerMetadata {
         fragments = List.copyOf(fragments);
         custom = java.util.Collections.unmodifiableMap(new TreeMap<>(custom));
-        Check.argument(!fragments.isEmpty() && fragments.get(0).firstEntry() == 0, "ledger metadata needs a fragment that starts at entry 0");
+        Check.argument(
+                !fragments.isEmpty() && fragments.get(0).firstEntry() == 0,
+                "ledger metadata needs a fragment that starts at entry 0");
         for (int i = 0; i < fragments.size(); i++) {
             Fragment f = fragments.get(i);
-            Check.argument(i == 0 || f.firstEntry() > fragments.get(i - 1).firstEntry(), "fragments must ascend, but %s follows %s", f.firstEntry(), i == 0 ? -1 : fragments.get(i - 1).firstEntry());
-            Check.argument(f.bookies().size() == replication.ensemble(), "the fragment at %s names %s bookies, not %s", f.firstEntry(), f.bookies().size(), replication.ensemble());
+            Check.argument(
+                    i == 0 || f.firstEntry() > fragments.get(i - 1).firstEntry(),
+                    "fragments must ascend, but %s follows %s",
+                    f.firstEntry(),
+                    i == 0 ? -1 : fragments.get(i - 1).firstEntry());
+            Check.argument(
+                    f.bookies().size() == replication.ensemble(),
+                    "the fragment at %s names %s bookies, not %s",
+                    f.firstEntry(),
+                    f.bookies().size(),
+                    replication.ensemble());
         }
     }
 
     /** The record of a new ledger. */
     public static LedgerMetadata open(
-            Replication replication, DigestType digestType, Password password, List<BookieId> ensemble, long createdMillis, long creationToken, Map<String, byte[]> custom) {
+            Replication replication,
+            DigestType digestType,
+            Password password,
+            List<BookieId> ensemble,
+            long createdMillis,
+            long creationToken,
+            Map<String, byte[]> custom) {
         return new LedgerMetadata(
-                replication, digestType, password, LedgerState.OPEN, List.of(new Fragment(0, ensemble)), -1, 0, createdMillis, true, true, NEWEST_FORMAT, creationToken, custom);
+                replication,
+                digestType,
+                password,
+                LedgerState.OPEN,
+                List.of(new Fragment(0, ensemble)),
+                -1,
+                0,
+                createdMillis,
+                true,
+                true,
+                NEWEST_FORMAT,
+                creationToken,
+                custom);
     }
 
     public boolean closed() {
@@ -117,11 +146,35 @@ public record LedgerMetadata(
     /** This record with other custom pairs. */
     public LedgerMetadata withCustom(Map<String, byte[]> next) {
         return new LedgerMetadata(
-                replication, digestType, password, state, fragments, lastEntry, length, createdMillis, createdMillisStored, hasPassword, formatVersion, creationToken, next);
+                replication,
+                digestType,
+                password,
+                state,
+                fragments,
+                lastEntry,
+                length,
+                createdMillis,
+                createdMillisStored,
+                hasPassword,
+                formatVersion,
+                creationToken,
+                next);
     }
 
     private LedgerMetadata copy(LedgerState nextState, List<Fragment> nextFragments, long nextLast, long nextLength) {
         return new LedgerMetadata(
-                replication, digestType, password, nextState, nextFragments, nextLast, nextLength, createdMillis, createdMillisStored, hasPassword, formatVersion, creationToken, custom);
+                replication,
+                digestType,
+                password,
+                nextState,
+                nextFragments,
+                nextLast,
+                nextLength,
+                createdMillis,
+                createdMillisStored,
+                hasPassword,
+                formatVersion,
+                creationToken,
+                custom);
     }
 }

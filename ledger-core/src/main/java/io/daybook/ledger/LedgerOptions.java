@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param loop the client's loop that shall own the writer, or null to choose by the id; lets a stream and its ledgers share a loop
  */
 public record LedgerOptions(
-        Replication replication, DigestType digestType, Password password, Map<String, byte[]> custom, @Nullable Loop loop) {
+        Replication replication,
+        DigestType digestType,
+        Password password,
+        Map<String, byte[]> custom,
+        @Nullable Loop loop) {
 
     /** 3/3/2, CRC32C, empty password. */
     public static final LedgerOptions DEFAULT =

@@ -55,5 +55,6 @@ public interface LedgerReader extends AutoCloseable {
      * @param closed whether the ledger is closed
      * @param entry the entry that was waited for, if it came along; the receiver closes it
      */
-    record Poll(long lastAddConfirmed, boolean closed, @Nullable LedgerEntry entry) {}
+    record Poll(
+            long lastAddConfirmed, boolean closed, @Nullable LedgerEntry entry) {}
 }

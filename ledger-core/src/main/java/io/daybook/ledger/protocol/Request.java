@@ -26,7 +26,14 @@ public sealed interface Request {
      * @param recovery a recovery or replication add: ignores the fence
      * @param deferredSync may be answered before the sync (v3 only)
      */
-    record Add(Tag tag, long ledgerId, long entryId, byte[] masterKey, ByteBuf body, boolean recovery, boolean deferredSync)
+    record Add(
+            Tag tag,
+            long ledgerId,
+            long entryId,
+            byte[] masterKey,
+            ByteBuf body,
+            boolean recovery,
+            boolean deferredSync)
             implements Request {
         @Override
         public Operation operation() {
@@ -51,7 +58,15 @@ public sealed interface Request {
      * @param piggyback bring entry previousLac + 1 along
      */
     record Read(
-            Tag tag, long ledgerId, long entryId, boolean fence, byte @Nullable [] masterKey, boolean longPoll, long previousLac, long timeoutMillis, boolean piggyback)
+            Tag tag,
+            long ledgerId,
+            long entryId,
+            boolean fence,
+            byte @Nullable [] masterKey,
+            boolean longPoll,
+            long previousLac,
+            long timeoutMillis,
+            boolean piggyback)
             implements Request {
         @Override
         public Operation operation() {
@@ -81,7 +96,15 @@ public sealed interface Request {
      * @param countMax 0 or less: no limit
      * @param bytesMax limit of the whole answer; the first entry always comes
      */
-    record BatchRead(Tag tag, long ledgerId, long firstEntry, long requestId, int countMax, long bytesMax, boolean fence, byte @Nullable [] masterKey)
+    record BatchRead(
+            Tag tag,
+            long ledgerId,
+            long firstEntry,
+            long requestId,
+            int countMax,
+            long bytesMax,
+            boolean fence,
+            byte @Nullable [] masterKey)
             implements Request {
         @Override
         public Operation operation() {

@@ -34,7 +34,14 @@ public sealed interface Response {
      * @param maxLac highest last confirmed id the bookie knows; {@link #ABSENT} to leave it out
      * @param lacUpdateMillis wall time of the update that woke a long poll; {@link #ABSENT} to leave it out
      */
-    record Read(Tag tag, Status status, long ledgerId, long entryId, @Nullable ByteBuf body, long maxLac, long lacUpdateMillis)
+    record Read(
+            Tag tag,
+            Status status,
+            long ledgerId,
+            long entryId,
+            @Nullable ByteBuf body,
+            long maxLac,
+            long lacUpdateMillis)
             implements Response {
         public static final long ABSENT = Long.MIN_VALUE;
 
@@ -57,7 +64,8 @@ public sealed interface Response {
     }
 
     /** Answer to {@link Request.BatchRead}; no entries unless OK. */
-    record BatchRead(Tag tag, Status status, long ledgerId, long firstEntry, long requestId, List<ByteBuf> entries) implements Response {
+    record BatchRead(Tag tag, Status status, long ledgerId, long firstEntry, long requestId, List<ByteBuf> entries)
+            implements Response {
         @Override
         public Operation operation() {
             return Operation.BATCH_READ;
@@ -78,7 +86,12 @@ public sealed interface Response {
     }
 
     /** Answer to {@link Request.ReadLac}. */
-    record ReadLac(Tag tag, Status status, long ledgerId, @Nullable ByteBuf lacBody, @Nullable ByteBuf lastEntryBody) implements Response {
+    record ReadLac(
+            Tag tag,
+            Status status,
+            long ledgerId,
+            @Nullable ByteBuf lacBody,
+            @Nullable ByteBuf lastEntryBody) implements Response {
         @Override
         public Operation operation() {
             return Operation.READ_LAC;

@@ -29,7 +29,16 @@ public interface Bookies {
      * @param token whatever the caller wants back, such as a number for the tenure of the slot (R42)
      */
     void add(
-            BookieId bookie, long ledgerId, long entryId, byte[] masterKey, ByteBuf body, boolean recovery, Duration timeout, int slot, int token, AddListener listener);
+            BookieId bookie,
+            long ledgerId,
+            long entryId,
+            byte[] masterKey,
+            ByteBuf body,
+            boolean recovery,
+            Duration timeout,
+            int slot,
+            int token,
+            AddListener listener);
 
     /** Bytes of adds to {@code bookie} that were sent and not answered, or wait to be sent. */
     long outstandingBytes(BookieId bookie);
@@ -38,6 +47,12 @@ public interface Bookies {
     interface AddListener {
 
         /** The answer to an add: {@code failure} is null if a status came, otherwise the status is meaningless. */
-        void onAdd(BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure);
+        void onAdd(
+                BookieId bookie,
+                int slot,
+                int token,
+                long entryId,
+                Status status,
+                @Nullable UnreachableException failure);
     }
 }
