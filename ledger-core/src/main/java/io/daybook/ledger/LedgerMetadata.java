@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * @param formatVersion 1 to 3: the format it was read in and is rewritten in
  * @param creationToken tells our own creation from another's after a lost reply; 0 if unknown
  * @param custom caller's key-value pairs, sorted by key; values not to be changed
+ * @param unknown what a newer version wrote and we cannot read, in a form of {@code ledger.metadata}'s own; kept through
+ *     every rewrite, not to be changed
  */
 public record LedgerMetadata(
         Replication replication,
@@ -36,7 +38,8 @@ public record LedgerMetadata(
         boolean hasPassword,
         int formatVersion,
         long creationToken,
-        Map<String, byte[]> custom) {
+        Map<String, byte[]> custom,
+        byte[] unknown) {
 
     /** The newest format, which new ledgers are written in. */
     public static final int NEWEST_FORMAT = 3;
@@ -61,6 +64,38 @@ public record LedgerMetadata(
                     f.bookies().size(),
                     replication.ensemble());
         }
+    }
+
+    /** A record with nothing unknown in it. */
+    public LedgerMetadata(
+            Replication replication,
+            DigestType digestType,
+            Password password,
+            LedgerState state,
+            List<Fragment> fragments,
+            long lastEntry,
+            long length,
+            long createdMillis,
+            boolean createdMillisStored,
+            boolean hasPassword,
+            int formatVersion,
+            long creationToken,
+            Map<String, byte[]> custom) {
+        this(
+                replication,
+                digestType,
+                password,
+                state,
+                fragments,
+                lastEntry,
+                length,
+                createdMillis,
+                createdMillisStored,
+                hasPassword,
+                formatVersion,
+                creationToken,
+                custom,
+                new byte[0]);
     }
 
     /** The record of a new ledger. */
@@ -158,7 +193,27 @@ public record LedgerMetadata(
                 hasPassword,
                 formatVersion,
                 creationToken,
-                next);
+                next,
+                unknown);
+    }
+
+    /** This record with another creation token, 0 or more. */
+    public LedgerMetadata withCreationToken(long next) {
+        return new LedgerMetadata(
+                replication,
+                digestType,
+                password,
+                state,
+                fragments,
+                lastEntry,
+                length,
+                createdMillis,
+                createdMillisStored,
+                hasPassword,
+                formatVersion,
+                next,
+                custom,
+                unknown);
     }
 
     private LedgerMetadata copy(LedgerState nextState, List<Fragment> nextFragments, long nextLast, long nextLength) {
@@ -175,6 +230,7 @@ public record LedgerMetadata(
                 hasPassword,
                 formatVersion,
                 creationToken,
-                custom);
+                custom,
+                unknown);
     }
 }

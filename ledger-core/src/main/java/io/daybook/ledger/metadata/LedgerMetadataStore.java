@@ -1,0 +1,232 @@
+package io.daybook.ledger.metadata;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.Entropy;
+import io.daybook.base.seam.MetaException;
+import io.daybook.base.seam.MetaException.Kind;
+import io.daybook.base.seam.MetaStore;
+import io.daybook.base.seam.MetaStore.Mode;
+import io.daybook.base.seam.MetaStore.Node;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerException.MetadataFailed;
+import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of all ledgers, one node each; every change is a compare-and-set (R6) whose outcome is known (R7).
+ *
+ * <p><b>Threads.</b> Safe from any thread; promises and watches run on the loop named. Failures are {@link LedgerException}: {@code MetadataFailed}
+ * with outcome NOT_APPLIED when the store could not be asked or holds bytes we cannot read, UNKNOWN only when the store was closed in the middle of a
+ * write.
+ */
+public final class LedgerMetadataStore {
+    private static final int PARENT_ATTEMPTS_MAX = 16; // each failure means that somebody deleted a last neighbour meanwhile
+    private static final int ID_ATTEMPTS_MAX = 64; // each failure is an id that somebody chose by hand
+
+    private final MetaStore store;
+    private final SettledWrites writes;
+    private final ClusterLayout layout;
+    private final LedgerIdGenerator ids;
+    private final Entropy entropy;
+
+    public LedgerMetadataStore(MetaStore store, ClusterLayout layout, Entropy entropy) {
+        this.store = store;
+        this.writes = new SettledWrites(store);
+        this.layout = layout;
+        this.ids = new LedgerIdGenerator(store, layout);
+        this.entropy = entropy;
+    }
+
+    /** Makes the record of a new ledger under an id never used before (R3), with a creation token of its own. */
+    public Promise<NewLedger> create(LedgerMetadata metadata, Loop loop) {
+        return Steps.on(loop, () -> createUnderNextId(metadata, ID_ATTEMPTS_MAX, loop));
+    }
+
+    /** Makes the record of a new ledger under an id of the caller's choice; null if the id is taken. */
+    public Promise<@Nullable NewLedger> create(LedgerId id, LedgerMetadata metadata, Loop loop) {
+        LedgerMetadata marked = metadata.creationToken() == 0
+                ? metadata.withCreationToken(entropy.nextLong() >>> 1)
+                : metadata;
+        return Steps.on(loop, () -> translated(
+                id, loop, "create", createWithParents(id, marked, LedgerMetadataFormat.encode(marked), 1, loop)));
+    }
+
+    /** The record, or null if there is no such ledger; may be stale. */
+    public Promise<@Nullable Versioned<LedgerMetadata>> read(LedgerId id, Loop loop) {
+        return Steps.on(loop, () -> translated(id, loop, "read", decoded(id, store.get(path(id), loop))));
+    }
+
+    /** The record as of some moment after the call, or null if there is no such ledger. */
+    public Promise<@Nullable Versioned<LedgerMetadata>> readLinearizable(LedgerId id, Loop loop) {
+        return Steps.on(loop, () -> translated(id, loop, "read", decoded(id, store.getLinearizable(path(id), loop))));
+    }
+
+    /** Replaces the record if it still has the version that {@code next} was derived from. */
+    public Promise<CasOutcome> compareAndSet(LedgerId id, LedgerMetadata next, int expectedVersion, Loop loop) {
+        byte[] data = LedgerMetadataFormat.encode(next);
+        return Steps.on(loop, () -> translated(
+                id,
+                loop,
+                "change",
+                (Promise<CasOutcome>) writes.cas(path(id), data, expectedVersion, loop).thenApply(outcome -> {
+                    if (outcome instanceof WriteOutcome.Applied applied) {
+                        return new CasOutcome.Applied(new Versioned<>(next, applied.version()));
+                    }
+                    return lost(id, outcome);
+                })));
+    }
+
+    /**
+     * Removes the record if it still has the version that the decision was based on, and parents that became empty. Gone means that it
+     * is removed now, by this call or another; Applied is never answered.
+     */
+    public Promise<CasOutcome> delete(LedgerId id, int expectedVersion, Loop loop) {
+        return Steps.on(loop, () -> translated(
+                id, loop, "delete", (Promise<CasOutcome>) writes.delete(path(id), expectedVersion, loop)
+                        .thenCompose(outcome -> {
+                            if (outcome instanceof WriteOutcome.Conflict) {
+                                return Steps.done(loop, lost(id, outcome));
+                            }
+                            return removeEmptyParents(parent(path(id)), loop).thenApply(x -> new CasOutcome.Gone());
+                        })));
+    }
+
+    /** The ids of all ledgers that existed throughout the call, ascending; ledgers made or removed meanwhile may be among them. Complete or failed. */
+    public Promise<long[]> list(Loop loop) {
+        return Steps.on(loop, () -> {
+            Promise<long[]> ids = loop.promise();
+            new LedgerWalk(store, layout, loop).ids().whenComplete((found, failure) -> {
+                if (failure == null) {
+                    ids.complete(found);
+                } else {
+                    Throwable cause = Futures.cause(failure);
+                    ids.completeExceptionally(new MetadataFailed(
+                            Outcome.NOT_APPLIED,
+                            "the ledgers below %s could not be listed: %s".formatted(layout.root(), cause.getMessage()),
+                            cause));
+                }
+            });
+            return ids;
+        });
+    }
+
+    /** Calls {@code changed} soon after the record changed or vanished; read it again then. */
+    public MetaStore.Watch watch(LedgerId id, Runnable changed, Loop loop) {
+        return store.watch(path(id), changed, loop);
+    }
+
+    private Promise<NewLedger> createUnderNextId(LedgerMetadata metadata, int attemptsLeft, Loop loop) {
+        return (Promise<NewLedger>) ids.next(loop)
+                .thenCompose(id -> create(id, metadata, loop))
+                .thenCompose(made -> {
+                    if (made != null) {
+                        return Steps.done(loop, made);
+                    }
+                    return attemptsLeft > 1
+                            ? createUnderNextId(metadata, attemptsLeft - 1, loop)
+                            : Steps.failed(
+                                    loop,
+                                    new MetadataFailed(
+                                            Outcome.NOT_APPLIED,
+                                            "no ledger was created below %s: %d ids in a row were taken; try again"
+                                                    .formatted(layout.root(), ID_ATTEMPTS_MAX),
+                                            null));
+                });
+    }
+
+    private Promise<@Nullable NewLedger> createWithParents(
+            LedgerId id, LedgerMetadata metadata, byte[] data, int attempt, Loop loop) {
+        String path = path(id);
+        Promise<@Nullable NewLedger> result = loop.promise();
+        writes.create(path, data, Mode.PERSISTENT, (node, replyLost) -> madeBy(metadata, node), loop)
+                .whenComplete((outcome, failure) -> {
+                    if (failure != null && Steps.kind(failure) == Kind.NO_NODE && attempt < PARENT_ATTEMPTS_MAX) {
+                        Steps.pass(
+                                (Promise<@Nullable NewLedger>) store.ensure(parent(path), loop)
+                                        .thenCompose(made -> createWithParents(id, metadata, data, attempt + 1, loop)),
+                                result);
+                    } else if (failure != null) {
+                        result.completeExceptionally(Futures.cause(failure));
+                    } else if (outcome instanceof WriteOutcome.Applied applied) {
+                        result.complete(new NewLedger(id, new Versioned<>(metadata, applied.version())));
+                    } else {
+                        result.complete(null);
+                    }
+                });
+        return result;
+    }
+
+    /** Versions 1 and 2 carry no token: there a record that was found counts as another's. */
+    private boolean madeBy(LedgerMetadata metadata, Node node) {
+        if (metadata.formatVersion() < LedgerMetadata.NEWEST_FORMAT || node.version() > 0) {
+            return false;
+        }
+        try {
+            return LedgerMetadataFormat.decode(node.data(), node.createdMillis()).creationToken() == metadata.creationToken();
+        } catch (MalformedMetadataException notOurs) {
+            return false;
+        }
+    }
+
+    private Promise<Void> removeEmptyParents(String path, Loop loop) {
+        if (!layout.tree().removesEmptyParents() || path.equals(layout.root())) {
+            return Steps.nothing(loop);
+        }
+        Promise<Void> result = loop.promise();
+        store.delete(path, MetaStore.ANY_VERSION, loop).whenComplete((deleted, failure) -> {
+            // Whatever the failure, an empty parent left behind harms nobody, and the next deletion beside it tries again.
+            Steps.pass(failure == null ? removeEmptyParents(parent(path), loop) : Steps.nothing(loop), result);
+        });
+        return result;
+    }
+
+    private CasOutcome lost(LedgerId id, WriteOutcome outcome) {
+        return outcome instanceof WriteOutcome.Conflict conflict
+                ? new CasOutcome.Conflict(decoded(id, conflict.current()))
+                : new CasOutcome.Gone();
+    }
+
+    private Promise<@Nullable Versioned<LedgerMetadata>> decoded(LedgerId id, Promise<@Nullable Node> read) {
+        return (Promise<@Nullable Versioned<LedgerMetadata>>) read.thenApply(node -> node == null ? null : decoded(id, node));
+    }
+
+    private Versioned<LedgerMetadata> decoded(LedgerId id, Node node) {
+        try {
+            return new Versioned<>(LedgerMetadataFormat.decode(node.data(), node.createdMillis()), node.version());
+        } catch (MalformedMetadataException unreadable) {
+            throw new MalformedMetadataException(
+                    "the metadata of ledger %s at %s cannot be read: %s".formatted(id, path(id), unreadable.getMessage()),
+                    unreadable);
+        }
+    }
+
+    private <T> Promise<T> translated(LedgerId id, Loop loop, String verb, Promise<T> step) {
+        Promise<T> result = loop.promise();
+        step.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+                return;
+            }
+            Throwable cause = Futures.cause(failure);
+            if (cause instanceof MetaException || cause instanceof MalformedMetadataException) {
+                Outcome outcome = Steps.kind(cause) == Kind.AMBIGUOUS ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
+                cause = new MetadataFailed(
+                        outcome, "could not %s the metadata of ledger %s: %s".formatted(verb, id, cause.getMessage()), cause);
+            }
+            result.completeExceptionally(cause);
+        });
+        return result;
+    }
+
+    private String path(LedgerId id) {
+        return layout.root() + layout.tree().path(id);
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, path.lastIndexOf('/'));
+    }
+}
