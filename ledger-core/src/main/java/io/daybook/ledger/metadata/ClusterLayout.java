@@ -1,6 +1,5 @@
 package io.daybook.ledger.metadata;
 
-import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Entropy;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param tree how ledger nodes are named
  * @param instanceId a random text that tells this cluster from one made later at the same place; null if an ancient cluster has none
  */
-public record ClusterLayout(String root, LedgerTree tree, @Nullable String instanceId) {
+public record ClusterLayout(
+        String root, LedgerTree tree, @Nullable String instanceId) {
     private static final byte[] EMPTY = {};
     private static final Pattern INSTANCE_ID = Pattern.compile("[\\x21-\\x7e]{1,64}");
 
@@ -74,32 +74,25 @@ public record ClusterLayout(String root, LedgerTree tree, @Nullable String insta
                     }
                     return store.ensure(root + "/available/readonly", loop)
                             .thenCompose(made -> store.get(root + "/INSTANCEID", loop))
-                            .thenApply(node -> new ClusterLayout(
-                                    root, tree, node == null ? null : instanceId(root, node.data())));
+                            .thenApply(node ->
+                                    new ClusterLayout(root, tree, node == null ? null : instanceId(root, node.data())));
                 }));
     }
 
     /** Opens the cluster, or makes one if there is none. */
     public static Promise<ClusterLayout> openOrInit(MetaStore store, MetadataUri uri, Entropy entropy, Loop loop) {
-        Promise<ClusterLayout> result = loop.promise();
-        open(store, uri, loop).whenComplete((layout, failure) -> {
-            if (failure == null) {
-                result.complete(layout);
-            } else if (Steps.kind(failure) == Kind.NO_NODE) {
-                init(store, uri, entropy, loop).whenComplete((made, refused) -> {
-                    if (refused != null && Steps.kind(refused) == Kind.NODE_EXISTS) {
-                        Steps.pass(open(store, uri, loop), result); // somebody else was first
-                    } else if (refused != null) {
-                        result.completeExceptionally(Futures.cause(refused));
-                    } else {
-                        result.complete(made);
-                    }
-                });
-            } else {
-                result.completeExceptionally(Futures.cause(failure));
+        Promise<ClusterLayout> opened = open(store, uri, loop);
+        return Steps.after(opened, (layout, failure) -> {
+            if (Steps.kind(failure) != Kind.NO_NODE) {
+                return opened;
             }
+            Promise<ClusterLayout> made = init(store, uri, entropy, loop);
+            return Steps.after(
+                    made,
+                    (fresh, refused) -> Steps.kind(refused) == Kind.NODE_EXISTS
+                            ? open(store, uri, loop) // somebody else was first
+                            : made);
         });
-        return result;
     }
 
     /** A random UUID, lower case with dashes. */
@@ -121,11 +114,7 @@ public record ClusterLayout(String root, LedgerTree tree, @Nullable String insta
                 new Op.Create(root + "/available/readonly", EMPTY, Mode.PERSISTENT),
                 new Op.Create(root + "/INSTANCEID", instance, Mode.PERSISTENT));
         return new SettledWrites(store)
-                .multi(
-                        nodes,
-                        root + "/INSTANCEID",
-                        node -> node != null && Arrays.equals(node.data(), instance),
-                        loop);
+                .multi(nodes, root + "/INSTANCEID", node -> node != null && Arrays.equals(node.data(), instance), loop);
     }
 
     private static Promise<LedgerTree> recordTree(MetaStore store, String root, LedgerTree tree, Loop loop) {
@@ -140,7 +129,8 @@ public record ClusterLayout(String root, LedgerTree tree, @Nullable String insta
     private static String instanceId(String root, byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         if (!INSTANCE_ID.matcher(text).matches()) {
-            throw new MalformedMetadataException("%s/INSTANCEID holds no instance id but '%s'".formatted(root, text), null);
+            throw new MalformedMetadataException(
+                    "%s/INSTANCEID holds no instance id but '%s'".formatted(root, text), null);
         }
         return text;
     }

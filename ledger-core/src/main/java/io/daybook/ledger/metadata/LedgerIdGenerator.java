@@ -92,7 +92,8 @@ public final class LedgerIdGenerator {
                 return Steps.done(loop, new LedgerId(high << 32 | low));
             }
             if (high + 1 > Integer.MAX_VALUE) {
-                throw new MetaException(Kind.REFUSED, "all ledger ids below %s are used up".formatted(layout.root()), null);
+                throw new MetaException(
+                        Kind.REFUSED, "all ledger ids below %s are used up".formatted(layout.root()), null);
             }
             return openHigh(high + 1, loop).thenCompose(made -> nextIn(high + 1, loop));
         });
@@ -111,42 +112,39 @@ public final class LedgerIdGenerator {
 
     /** Makes a sequential node below {@code parent}, forgets it again, and completes with its number. */
     private Promise<Long> sequence(String parent, int attemptsLeft, Loop loop) {
-        Promise<Long> result = loop.promise();
-        store.create(parent + "/ID-", EMPTY, Mode.EPHEMERAL_SEQUENTIAL, loop).whenComplete((path, failure) -> {
+        Promise<String> made = store.create(parent + "/ID-", EMPTY, Mode.EPHEMERAL_SEQUENTIAL, loop);
+        return Steps.after(made, (path, failure) -> {
             Kind kind = Steps.kind(failure);
-            if (failure == null) {
+            if (path != null) {
                 drop(path, 0, loop); // not waited for: it goes with the session at the latest
-                Steps.pass(number(path, loop), result);
-            } else if (kind == Kind.AMBIGUOUS && attemptsLeft > 1) {
-                Steps.pass(sequence(parent, attemptsLeft - 1, loop), result); // that number, if any, is lost for good
-            } else if (kind == Kind.NO_NODE && attemptsLeft > 1) {
-                Steps.pass(
-                        (Promise<Long>) store.ensure(parent, loop)
-                                .thenCompose(made -> sequence(parent, attemptsLeft - 1, loop)),
-                        result);
-            } else {
-                result.completeExceptionally(Futures.cause(failure));
+                return Steps.done(loop, number(path));
             }
+            if (kind == Kind.AMBIGUOUS && attemptsLeft > 1) {
+                return sequence(parent, attemptsLeft - 1, loop); // that number, if any, is lost for good
+            }
+            if (kind == Kind.NO_NODE && attemptsLeft > 1) {
+                return (Promise<Long>)
+                        store.ensure(parent, loop).thenCompose(parentMade -> sequence(parent, attemptsLeft - 1, loop));
+            }
+            return (Promise<Long>) made.thenApply(this::number);
         });
-        return result;
     }
 
-    private static Promise<Long> number(String path, Loop loop) {
-        String suffix = path.substring(path.lastIndexOf("/ID-") + 4);
+    private long number(String path) {
         try {
-            return Steps.done(loop, Long.parseLong(suffix)); // negative once the store's counter has run over
+            return Long.parseLong(
+                    path.substring(path.lastIndexOf("/ID-") + 4)); // negative once the store's counter has run over
         } catch (NumberFormatException notANumber) {
-            return Steps.failed(
-                    loop,
-                    new MalformedMetadataException(
-                            "the metadata store made the sequential node %s, which ends in no number".formatted(path), notANumber));
+            throw new MalformedMetadataException(
+                    "the metadata store made the sequential node %s, which ends in no number".formatted(path),
+                    notANumber);
         }
     }
 
     private void drop(String path, int version, Loop loop) {
-        store.delete(path, version, loop).whenComplete((deleted, failure) -> {
+        Futures.whenDone(store.delete(path, version, loop), loop, (deleted, failure) -> {
             if (failure != null) {
-                LOG.debug("node {} stays until its session ends: {}", path, Futures.cause(failure).getMessage());
+                LOG.debug("node {} stays for now: {}", path, failure.getMessage());
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.daybook.ledger.metadata;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.UninitializedMessageException;
@@ -12,7 +13,6 @@ import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.metadata.proto.LedgerRecord;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,9 +41,10 @@ public final class LedgerMetadataFormat {
         out.writeBytes((HEADER + metadata.formatVersion() + "\n").getBytes(StandardCharsets.US_ASCII));
         switch (metadata.formatVersion()) {
             case 1 -> out.writeBytes(LedgerMetadataLines.print(metadata).getBytes(StandardCharsets.UTF_8));
-            case 2 -> out.writeBytes(TextFormat.printer()
-                    .printToString(record(metadata).clearCToken().build())
-                    .getBytes(StandardCharsets.UTF_8));
+            case 2 ->
+                out.writeBytes(TextFormat.printer()
+                        .printToString(record(metadata).clearCToken().build())
+                        .getBytes(StandardCharsets.UTF_8));
             case 3 -> {
                 try {
                     withUnknown(record(metadata), metadata.unknown()).build().writeDelimitedTo(out);
@@ -51,8 +52,8 @@ public final class LedgerMetadataFormat {
                     throw new UncheckedIOException(impossible); // the stream is an array
                 }
             }
-            default -> throw new IllegalArgumentException(
-                    "there is no ledger metadata format " + metadata.formatVersion());
+            default ->
+                throw new IllegalArgumentException("there is no ledger metadata format " + metadata.formatVersion());
         }
         return out.toByteArray();
     }
@@ -75,15 +76,16 @@ public final class LedgerMetadataFormat {
                     yield metadata(record.build(), 2, nodeCreatedMillis);
                 }
                 case 3 -> {
-                    LedgerRecord record = LedgerRecord.parseDelimitedFrom(new ByteArrayInputStream(body));
-                    if (record == null) {
-                        throw malformed("nothing follows the version line", null);
-                    }
-                    yield metadata(record, 3, nodeCreatedMillis);
+                    CodedInputStream in = CodedInputStream.newInstance(body);
+                    // parseDelimitedFrom would take a record that ends too early, between two fields, for a whole one
+                    byte[] record = in.readRawBytes(in.readRawVarint32());
+                    yield metadata(LedgerRecord.parseFrom(record), 3, nodeCreatedMillis);
                 }
                 default -> throw malformed("its format version " + version + " is not 1, 2 or 3", null);
             };
-        } catch (InvalidProtocolBufferException | UninitializedMessageException | TextFormat.ParseException unreadable) {
+        } catch (InvalidProtocolBufferException
+                | UninitializedMessageException
+                | TextFormat.ParseException unreadable) {
             throw malformed(unreadable.getMessage(), unreadable);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible); // the stream is an array
@@ -128,8 +130,8 @@ public final class LedgerMetadataFormat {
             fragment.bookies().forEach(bookie -> segment.addEnsembleMember(bookie.value()));
         }
         if (metadata.hasPassword()) {
-            record.setDigestType(
-                            LedgerRecord.DigestType.forNumber(metadata.digestType().number()))
+            record.setDigestType(LedgerRecord.DigestType.forNumber(
+                            metadata.digestType().number()))
                     .setPassword(ByteString.copyFrom(metadata.password().bytes()));
         }
         if (metadata.createdMillisStored()) {
@@ -236,7 +238,7 @@ public final class LedgerMetadataFormat {
         return record;
     }
 
-    static MalformedMetadataException malformed(String why, @Nullable Throwable cause) {
+    static MalformedMetadataException malformed(@Nullable String why, @Nullable Throwable cause) {
         return new MalformedMetadataException("this is not ledger metadata: " + why, cause);
     }
 }

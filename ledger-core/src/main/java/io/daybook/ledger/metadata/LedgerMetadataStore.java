@@ -1,6 +1,5 @@
 package io.daybook.ledger.metadata;
 
-import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Entropy;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * write.
  */
 public final class LedgerMetadataStore {
-    private static final int PARENT_ATTEMPTS_MAX = 16; // each failure means that somebody deleted a last neighbour meanwhile
+    private static final int PARENT_ATTEMPTS_MAX =
+            16; // each failure means that somebody deleted a last neighbour meanwhile
     private static final int ID_ATTEMPTS_MAX = 64; // each failure is an id that somebody chose by hand
 
     private final MetaStore store;
@@ -48,11 +48,15 @@ public final class LedgerMetadataStore {
 
     /** Makes the record of a new ledger under an id of the caller's choice; null if the id is taken. */
     public Promise<@Nullable NewLedger> create(LedgerId id, LedgerMetadata metadata, Loop loop) {
-        LedgerMetadata marked = metadata.creationToken() == 0
-                ? metadata.withCreationToken(entropy.nextLong() >>> 1)
-                : metadata;
-        return Steps.on(loop, () -> translated(
-                id, loop, "create", createWithParents(id, marked, LedgerMetadataFormat.encode(marked), 1, loop)));
+        LedgerMetadata marked =
+                metadata.creationToken() == 0 ? metadata.withCreationToken(entropy.nextLong() >>> 1) : metadata;
+        return Steps.on(
+                loop,
+                () -> translated(
+                        id,
+                        loop,
+                        "create",
+                        createWithParents(id, marked, LedgerMetadataFormat.encode(marked), 1, loop)));
     }
 
     /** The record, or null if there is no such ledger; may be stale. */
@@ -68,16 +72,16 @@ public final class LedgerMetadataStore {
     /** Replaces the record if it still has the version that {@code next} was derived from. */
     public Promise<CasOutcome> compareAndSet(LedgerId id, LedgerMetadata next, int expectedVersion, Loop loop) {
         byte[] data = LedgerMetadataFormat.encode(next);
-        return Steps.on(loop, () -> translated(
-                id,
+        return Steps.on(
                 loop,
-                "change",
-                (Promise<CasOutcome>) writes.cas(path(id), data, expectedVersion, loop).thenApply(outcome -> {
-                    if (outcome instanceof WriteOutcome.Applied applied) {
-                        return new CasOutcome.Applied(new Versioned<>(next, applied.version()));
-                    }
-                    return lost(id, outcome);
-                })));
+                () -> translated(id, loop, "change", (Promise<CasOutcome>) writes.cas(
+                                path(id), data, expectedVersion, loop)
+                        .thenApply(outcome -> {
+                            if (outcome instanceof WriteOutcome.Applied applied) {
+                                return new CasOutcome.Applied(new Versioned<>(next, applied.version()));
+                            }
+                            return lost(id, outcome);
+                        })));
     }
 
     /**
@@ -85,8 +89,10 @@ public final class LedgerMetadataStore {
      * is removed now, by this call or another; Applied is never answered.
      */
     public Promise<CasOutcome> delete(LedgerId id, int expectedVersion, Loop loop) {
-        return Steps.on(loop, () -> translated(
-                id, loop, "delete", (Promise<CasOutcome>) writes.delete(path(id), expectedVersion, loop)
+        return Steps.on(
+                loop,
+                () -> translated(id, loop, "delete", (Promise<CasOutcome>) writes.delete(
+                                path(id), expectedVersion, loop)
                         .thenCompose(outcome -> {
                             if (outcome instanceof WriteOutcome.Conflict) {
                                 return Steps.done(loop, lost(id, outcome));
@@ -98,19 +104,18 @@ public final class LedgerMetadataStore {
     /** The ids of all ledgers that existed throughout the call, ascending; ledgers made or removed meanwhile may be among them. Complete or failed. */
     public Promise<long[]> list(Loop loop) {
         return Steps.on(loop, () -> {
-            Promise<long[]> ids = loop.promise();
-            new LedgerWalk(store, layout, loop).ids().whenComplete((found, failure) -> {
-                if (failure == null) {
-                    ids.complete(found);
-                } else {
-                    Throwable cause = Futures.cause(failure);
-                    ids.completeExceptionally(new MetadataFailed(
-                            Outcome.NOT_APPLIED,
-                            "the ledgers below %s could not be listed: %s".formatted(layout.root(), cause.getMessage()),
-                            cause));
-                }
-            });
-            return ids;
+            Promise<long[]> ids = new LedgerWalk(store, layout, loop).ids();
+            return Steps.after(
+                    ids,
+                    (found, failure) -> failure == null
+                            ? ids
+                            : Steps.failed(
+                                    loop,
+                                    new MetadataFailed(
+                                            Outcome.NOT_APPLIED,
+                                            "the ledgers below %s could not be listed: %s"
+                                                    .formatted(layout.root(), failure.getMessage()),
+                                            failure)));
         });
     }
 
@@ -141,23 +146,17 @@ public final class LedgerMetadataStore {
     private Promise<@Nullable NewLedger> createWithParents(
             LedgerId id, LedgerMetadata metadata, byte[] data, int attempt, Loop loop) {
         String path = path(id);
-        Promise<@Nullable NewLedger> result = loop.promise();
-        writes.create(path, data, Mode.PERSISTENT, (node, replyLost) -> madeBy(metadata, node), loop)
-                .whenComplete((outcome, failure) -> {
-                    if (failure != null && Steps.kind(failure) == Kind.NO_NODE && attempt < PARENT_ATTEMPTS_MAX) {
-                        Steps.pass(
-                                (Promise<@Nullable NewLedger>) store.ensure(parent(path), loop)
-                                        .thenCompose(made -> createWithParents(id, metadata, data, attempt + 1, loop)),
-                                result);
-                    } else if (failure != null) {
-                        result.completeExceptionally(Futures.cause(failure));
-                    } else if (outcome instanceof WriteOutcome.Applied applied) {
-                        result.complete(new NewLedger(id, new Versioned<>(metadata, applied.version())));
-                    } else {
-                        result.complete(null);
-                    }
-                });
-        return result;
+        Promise<WriteOutcome> write =
+                writes.create(path, data, Mode.PERSISTENT, (node, replyLost) -> madeBy(metadata, node), loop);
+        return Steps.after(write, (outcome, failure) -> {
+            if (Steps.kind(failure) == Kind.NO_NODE && attempt < PARENT_ATTEMPTS_MAX) {
+                return (Promise<@Nullable NewLedger>) store.ensure(parent(path), loop)
+                        .thenCompose(made -> createWithParents(id, metadata, data, attempt + 1, loop));
+            }
+            return (Promise<@Nullable NewLedger>) write.thenApply(known -> known instanceof WriteOutcome.Applied applied
+                    ? new NewLedger(id, new Versioned<>(metadata, applied.version()))
+                    : null);
+        });
     }
 
     /** Versions 1 and 2 carry no token: there a record that was found counts as another's. */
@@ -166,7 +165,9 @@ public final class LedgerMetadataStore {
             return false;
         }
         try {
-            return LedgerMetadataFormat.decode(node.data(), node.createdMillis()).creationToken() == metadata.creationToken();
+            return LedgerMetadataFormat.decode(node.data(), node.createdMillis())
+                            .creationToken()
+                    == metadata.creationToken();
         } catch (MalformedMetadataException notOurs) {
             return false;
         }
@@ -176,12 +177,10 @@ public final class LedgerMetadataStore {
         if (!layout.tree().removesEmptyParents() || path.equals(layout.root())) {
             return Steps.nothing(loop);
         }
-        Promise<Void> result = loop.promise();
-        store.delete(path, MetaStore.ANY_VERSION, loop).whenComplete((deleted, failure) -> {
-            // Whatever the failure, an empty parent left behind harms nobody, and the next deletion beside it tries again.
-            Steps.pass(failure == null ? removeEmptyParents(parent(path), loop) : Steps.nothing(loop), result);
-        });
-        return result;
+        // Whatever the failure, an empty parent left behind harms nobody, and the next deletion beside it tries again.
+        return Steps.after(
+                store.delete(path, MetaStore.ANY_VERSION, loop),
+                (deleted, failure) -> failure == null ? removeEmptyParents(parent(path), loop) : Steps.nothing(loop));
     }
 
     private CasOutcome lost(LedgerId id, WriteOutcome outcome) {
@@ -191,7 +190,8 @@ public final class LedgerMetadataStore {
     }
 
     private Promise<@Nullable Versioned<LedgerMetadata>> decoded(LedgerId id, Promise<@Nullable Node> read) {
-        return (Promise<@Nullable Versioned<LedgerMetadata>>) read.thenApply(node -> node == null ? null : decoded(id, node));
+        return (Promise<@Nullable Versioned<LedgerMetadata>>)
+                read.thenApply(node -> node == null ? null : decoded(id, node));
     }
 
     private Versioned<LedgerMetadata> decoded(LedgerId id, Node node) {
@@ -199,27 +199,25 @@ public final class LedgerMetadataStore {
             return new Versioned<>(LedgerMetadataFormat.decode(node.data(), node.createdMillis()), node.version());
         } catch (MalformedMetadataException unreadable) {
             throw new MalformedMetadataException(
-                    "the metadata of ledger %s at %s cannot be read: %s".formatted(id, path(id), unreadable.getMessage()),
+                    "the metadata of ledger %s at %s cannot be read: %s"
+                            .formatted(id, path(id), unreadable.getMessage()),
                     unreadable);
         }
     }
 
-    private <T> Promise<T> translated(LedgerId id, Loop loop, String verb, Promise<T> step) {
-        Promise<T> result = loop.promise();
-        step.whenComplete((value, failure) -> {
-            if (failure == null) {
-                result.complete(value);
-                return;
+    private static <T extends @Nullable Object> Promise<T> translated(
+            LedgerId id, Loop loop, String verb, Promise<T> step) {
+        return Steps.after(step, (value, failure) -> {
+            if (failure instanceof MetaException || failure instanceof MalformedMetadataException) {
+                return Steps.failed(
+                        loop,
+                        new MetadataFailed(
+                                Steps.kind(failure) == Kind.AMBIGUOUS ? Outcome.UNKNOWN : Outcome.NOT_APPLIED,
+                                "could not %s the metadata of ledger %s: %s".formatted(verb, id, failure.getMessage()),
+                                failure));
             }
-            Throwable cause = Futures.cause(failure);
-            if (cause instanceof MetaException || cause instanceof MalformedMetadataException) {
-                Outcome outcome = Steps.kind(cause) == Kind.AMBIGUOUS ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
-                cause = new MetadataFailed(
-                        outcome, "could not %s the metadata of ledger %s: %s".formatted(verb, id, cause.getMessage()), cause);
-            }
-            result.completeExceptionally(cause);
+            return step;
         });
-        return result;
     }
 
     private String path(LedgerId id) {

@@ -152,8 +152,8 @@ public enum LedgerTree {
     private static String shortPath(LedgerId ledger) {
         String digits = padded(ledger.value(), 10);
         if (digits.length() > 10) {
-            throw new IllegalArgumentException(
-                    "ledger " + ledger + " has more than ten digits, the most that the legacy hierarchical layout can name");
+            throw new IllegalArgumentException("ledger " + ledger
+                    + " has more than ten digits, the most that the legacy hierarchical layout can name");
         }
         return "/" + digits.substring(0, 2) + "/" + digits.substring(2, 6) + "/L" + digits.substring(6);
     }

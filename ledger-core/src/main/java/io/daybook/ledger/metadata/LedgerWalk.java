@@ -41,19 +41,19 @@ final class LedgerWalk {
 
     /** Walks, and completes with all ids in ascending order. */
     Promise<long[]> ids() {
-        store.getLinearizable(layout.root(), loop) // later reads of this session see nothing older
-                .thenCompose(root -> store.children(layout.root(), loop))
-                .whenComplete((names, failure) -> {
-                    if (failure != null) {
-                        ids.completeExceptionally(Futures.cause(failure));
-                    } else if (names == null) {
-                        ids.completeExceptionally(
-                                new MetaException(Kind.NO_NODE, "there is no cluster at " + layout.root(), null));
-                    } else {
-                        names.forEach(this::top);
-                        go();
-                    }
-                });
+        var names = store.getLinearizable(layout.root(), loop) // later reads of this session see nothing older
+                .thenCompose(root -> store.children(layout.root(), loop));
+        Futures.whenDone(names, loop, (children, failure) -> {
+            if (failure != null) {
+                ids.completeExceptionally(failure);
+            } else if (children == null) {
+                ids.completeExceptionally(
+                        new MetaException(Kind.NO_NODE, "there is no cluster at " + layout.root(), null));
+            } else {
+                children.forEach(this::top);
+                go();
+            }
+        });
         return ids;
     }
 
@@ -69,10 +69,10 @@ final class LedgerWalk {
         while (reading < READS_MAX && !waiting.isEmpty() && !ids.isDone()) {
             Visit visit = waiting.removeLast(); // depth first keeps the queue short
             reading++;
-            store.children(visit.path(), loop).whenComplete((names, failure) -> {
+            Futures.whenDone(store.children(visit.path(), loop), loop, (names, failure) -> {
                 reading--;
                 if (failure != null) {
-                    ids.completeExceptionally(Futures.cause(failure));
+                    ids.completeExceptionally(failure);
                 } else {
                     if (names != null) {
                         names.forEach(name -> below(visit, name));

@@ -44,8 +44,8 @@ public final class SettledWrites {
         return start(
                 path,
                 loop,
-                () -> (Promise<WriteOutcome>)
-                        store.create(path, data, mode, loop).thenApply(made -> (WriteOutcome) new WriteOutcome.Applied(0)),
+                () -> (Promise<WriteOutcome>) store.create(path, data, mode, loop)
+                        .thenApply(made -> (WriteOutcome) new WriteOutcome.Applied(0)),
                 Kind.NODE_EXISTS,
                 (node, doubtful) -> {
                     if (node == null) {
@@ -63,8 +63,8 @@ public final class SettledWrites {
         return start(
                 path,
                 loop,
-                () -> (Promise<WriteOutcome>)
-                        store.cas(path, data, expectedVersion, loop).thenApply(version -> (WriteOutcome) new WriteOutcome.Applied(version)),
+                () -> (Promise<WriteOutcome>) store.cas(path, data, expectedVersion, loop)
+                        .thenApply(version -> (WriteOutcome) new WriteOutcome.Applied(version)),
                 Kind.BAD_VERSION,
                 (node, doubtful) -> {
                     if (node == null) {
@@ -101,7 +101,6 @@ public final class SettledWrites {
      * writes, tells whether they happened. Fails with the kind of the first operation that cannot be done.
      */
     public Promise<Void> multi(List<Op> operations, String witness, Predicate<@Nullable Node> happened, Loop loop) {
-        Promise<Void> result = loop.promise();
         Promise<WriteOutcome> write = start(
                 witness,
                 loop,
@@ -109,9 +108,7 @@ public final class SettledWrites {
                         store.multi(operations, loop).thenApply(done -> (WriteOutcome) new WriteOutcome.Applied(0)),
                 null,
                 (node, doubtful) -> happened.test(node) ? new WriteOutcome.Applied(0) : null);
-        write.whenComplete((outcome, failure) ->
-                Steps.pass(failure == null ? Steps.nothing(loop) : Steps.failed(loop, failure), result));
-        return result;
+        return (Promise<Void>) write.thenAccept(done -> {});
     }
 
     /** Tells a node of our own making from another's. */
@@ -161,6 +158,7 @@ public final class SettledWrites {
         private final Promise<WriteOutcome> outcome;
 
         private boolean doubtful; // a reply was lost: some attempt may have happened
+        private @Nullable Throwable refusal; // final unless reading back shows that the write happened
         private long pauseNanos = PAUSE_NANOS_MIN;
 
         Write(String path, Loop loop, Attempt attempt, @Nullable Kind lost, Verdict verdict) {
@@ -173,15 +171,15 @@ public final class SettledWrites {
         }
 
         void attempt() {
-            attempt.write().whenComplete((result, failure) -> {
+            Futures.whenDone(attempt.write(), loop, (result, failure) -> {
                 Kind kind = Steps.kind(failure);
-                if (failure == null) {
+                if (result != null) {
                     outcome.complete(result);
                 } else if (lost != null && kind == lost) {
                     readBack();
                 } else if (kind == Kind.NO_NODE && lost != null) {
                     if (lost == Kind.NODE_EXISTS) { // the parent is missing
-                        outcome.completeExceptionally(Futures.cause(failure));
+                        outcome.completeExceptionally(failure);
                     } else {
                         outcome.complete(WriteOutcome.GONE);
                     }
@@ -190,21 +188,24 @@ public final class SettledWrites {
                     readBack();
                 } else if (doubtful && kind == Kind.UNAVAILABLE) {
                     later(this::readBack);
+                } else if (doubtful && lost == null) {
+                    refusal = failure; // of this attempt; an earlier one may have arrived meanwhile
+                    readBack();
                 } else {
-                    fail(Futures.cause(failure));
+                    fail(failure);
                 }
             });
         }
 
         private void readBack() {
-            store.getLinearizable(path, loop).whenComplete((node, failure) -> {
+            Futures.whenDone(store.getLinearizable(path, loop), loop, (node, failure) -> {
                 Kind kind = Steps.kind(failure);
                 if (failure == null) {
                     judge(node);
                 } else if (kind == Kind.UNAVAILABLE || kind == Kind.AMBIGUOUS) {
                     later(this::readBack);
                 } else {
-                    fail(Futures.cause(failure));
+                    fail(failure);
                 }
             });
         }
@@ -213,6 +214,8 @@ public final class SettledWrites {
             WriteOutcome known = verdict.of(node, doubtful);
             if (known != null) {
                 outcome.complete(known);
+            } else if (refusal != null) {
+                outcome.completeExceptionally(refusal);
             } else {
                 later(this::attempt);
             }
