@@ -1,6 +1,7 @@
 package io.daybook.base.exec;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A future made by a {@link Loop} and completed only on it, so that plain stages run on the owner's loop.
@@ -22,12 +23,12 @@ public final class Promise<T> extends CompletableFuture<T> {
     }
 
     /**
-     * Completes on the loop: inside the call when on it, else by a posted task.
+     * Completes on the loop: inside the call when on it, else by a posted task. Null is for promises of nothing and of nullable values.
      *
      * @return false if it was already complete; true does not yet mean that a posted completion wins
      */
     @Override
-    public boolean complete(T value) {
+    public boolean complete(@Nullable T value) {
         if (loop.inLoop()) {
             return super.complete(value);
         }
