@@ -1,5 +1,7 @@
 package io.daybook.ledger.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a request asks for; numbers of both wire formats, −1 where a format lacks the operation. */
 public enum Operation {
     READ(1, 2),
@@ -15,6 +17,9 @@ public enum Operation {
     LIST_ENTRIES(11, -1),
     BATCH_READ(12, 7);
 
+    /** The constants stand in the order of their v3 numbers, from 1. */
+    private static final Operation[] BY_V3 = values();
+
     private final int v3;
     private final int v2;
 
@@ -23,11 +28,18 @@ public enum Operation {
         this.v2 = v2;
     }
 
+    /** The OperationType number of v3. */
     public int v3() {
         return v3;
     }
 
+    /** The opcode of v2. */
     public int v2() {
         return v2;
+    }
+
+    /** The operation with this OperationType number, null if there is none. */
+    static @Nullable Operation ofV3(int number) {
+        return number >= 1 && number <= BY_V3.length ? BY_V3[number - 1] : null;
     }
 }

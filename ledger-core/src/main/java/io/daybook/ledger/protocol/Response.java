@@ -19,6 +19,51 @@ public sealed interface Response {
     /** Releases what buffers the response still owns. */
     default void release() {}
 
+    /** The answer of the type that belongs to {@code request}, with {@code status} and nothing else. Borrows. */
+    static Response refusing(Request request, Status status) {
+        Tag tag = request.tag();
+        if (request instanceof Request.Add m) {
+            return new Add(tag, status, m.ledgerId(), m.entryId());
+        }
+        if (request instanceof Request.Read m) {
+            return Read.failed(tag, status, m.ledgerId(), m.entryId());
+        }
+        if (request instanceof Request.BatchRead m) {
+            return new BatchRead(tag, status, m.ledgerId(), m.firstEntry(), m.requestId(), List.of());
+        }
+        if (request instanceof Request.WriteLac m) {
+            return new WriteLac(tag, status, m.ledgerId());
+        }
+        if (request instanceof Request.ReadLac m) {
+            return new ReadLac(tag, status, m.ledgerId(), null, null);
+        }
+        if (request instanceof Request.Force m) {
+            return new Force(tag, status, m.ledgerId());
+        }
+        if (request instanceof Request.BookieInfo) {
+            return new BookieInfo(tag, status, -1, -1);
+        }
+        if (request instanceof Request.ListEntries m) {
+            return new ListEntries(tag, status, m.ledgerId(), null);
+        }
+        if (request instanceof Request.Refused m) {
+            return switch (m.operation()) {
+                case ADD -> new Add(tag, status, m.ledgerId(), m.entryId());
+                case READ -> Read.failed(tag, status, m.ledgerId(), m.entryId());
+                case WRITE_LAC -> new WriteLac(tag, status, m.ledgerId());
+                case READ_LAC -> new ReadLac(tag, status, m.ledgerId(), null, null);
+                case FORCE -> new Force(tag, status, m.ledgerId());
+                case BOOKIE_INFO -> new BookieInfo(tag, status, -1, -1);
+                case LIST_ENTRIES -> new ListEntries(tag, status, m.ledgerId(), null);
+                case BATCH_READ -> tag.v3()
+                        ? new Plain(tag, m.operation(), status)
+                        : new BatchRead(tag, status, m.ledgerId(), m.entryId(), 0, List.of());
+                default -> new Plain(tag, m.operation(), status);
+            };
+        }
+        return new Plain(tag, request.operation(), status);
+    }
+
     /** Answer to {@link Request.Add}; echoes the ids of the request's fields. */
     record Add(Tag tag, Status status, long ledgerId, long entryId) implements Response {
         @Override
