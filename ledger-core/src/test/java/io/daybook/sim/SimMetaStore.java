@@ -170,7 +170,7 @@ public final class SimMetaStore implements MetaStore {
         Promise<T> promise = loop.promise();
         Request<T> request = new Request<>(what, path, write, (SimLoop) loop, promise, action, session);
         if (closed) {
-            request.fail(Kind.UNAVAILABLE, "the metadata client is closed");
+            request.fail(Kind.REFUSED, "the metadata client is closed");
         } else if (life.alive()) {
             lastArrival = Math.max(lastArrival + 1, world.now() + there.delay());
             world.add(request, lastArrival - world.now());

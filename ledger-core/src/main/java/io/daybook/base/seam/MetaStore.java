@@ -59,7 +59,7 @@ public interface MetaStore extends AutoCloseable {
     /** Calls {@code listener} on {@code loop} with each new state of the session. */
     Watch watchSession(SessionListener listener, Loop loop);
 
-    /** Ends the session; ephemeral nodes vanish. */
+    /** Ends the session; ephemeral nodes vanish. What is asked afterwards fails with REFUSED: no waiting helps. */
     @Override
     void close();
 
