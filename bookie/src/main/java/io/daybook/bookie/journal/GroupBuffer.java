@@ -1,0 +1,109 @@
+package io.daybook.bookie.journal;
+
+import static io.daybook.bookie.journal.JournalFormat.BLOCK;
+import static io.daybook.bookie.journal.JournalFormat.GROUP_HEADER;
+import static io.daybook.bookie.journal.JournalFormat.RECORD_HEADER;
+
+import io.daybook.base.error.Check;
+import io.daybook.bookie.journal.JournalFormat.GroupHeader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of one group, built in memory that direct writes accept. The journal's loop only; one group at a time, and none while a write
+ * of the one before is under way.
+ */
+final class GroupBuffer {
+    private static final byte[] PADDING = new byte[BLOCK];
+
+    private final CRC32C crc = new CRC32C();
+
+    private final ByteBuffer ordinaryBytes;
+    private final ByteBuf ordinaryView; // the same memory
+
+    private ByteBuffer bytes; // the ordinary ones, or larger ones made for one record
+    private ByteBuf view;
+    private int end = GROUP_HEADER;
+    private int records;
+
+    /** With room for {@code size} bytes of group, and for any single record. */
+    GroupBuffer(int size) {
+        ordinaryBytes = aligned(size);
+        ordinaryView = Unpooled.wrappedBuffer(ordinaryBytes);
+        bytes = ordinaryBytes;
+        view = ordinaryView;
+    }
+
+    int records() {
+        return records;
+    }
+
+    /** Bytes the group would have, padding included, with one more record of {@code payload} bytes. */
+    int lengthWith(int payload) {
+        return JournalFormat.padded(end + RECORD_HEADER + payload);
+    }
+
+    /** Copies a record in and releases its payload. */
+    void add(PendingAppend append, int sequence, int mask) {
+        int length = append.payloadLength();
+        makeRoom(lengthWith(length));
+        ByteBuf payload = append.payload();
+        if (payload != null) {
+            payload.getBytes(
+                    payload.readerIndex(),
+                    bytes.limit(end + RECORD_HEADER + length).position(end + RECORD_HEADER));
+            bytes.clear();
+            append.releasePayload();
+        }
+        JournalFormat.putRecordHeader(
+                bytes,
+                end,
+                length,
+                Objects.requireNonNull(append.kind),
+                sequence,
+                append.ledgerId,
+                append.entryId,
+                mask,
+                crc);
+        end += RECORD_HEADER + length;
+        records++;
+    }
+
+    /** Ends the group; returns all of its bytes, to be written at the position it names, and is ready to build the next one. */
+    ByteBuf seal(JournalPosition at, int firstSequence, JournalPosition synced, int mask) {
+        int length = JournalFormat.padded(end);
+        var header = new GroupHeader(at.file(), at.offset(), firstSequence, records, end - GROUP_HEADER, synced);
+        JournalFormat.putGroupHeader(bytes, 0, header, mask, crc);
+        bytes.put(end, PADDING, 0, length - end);
+        end = GROUP_HEADER;
+        records = 0;
+        return view.retainedSlice(0, length);
+    }
+
+    private void makeRoom(int length) {
+        if (records == 0 && bytes != ordinaryBytes) {
+            bytes = ordinaryBytes;
+            view = ordinaryView;
+        }
+        if (length > bytes.capacity()) {
+            Check.state(
+                    records == 0,
+                    "a group of %s records would grow beyond its buffer of %s bytes",
+                    records,
+                    bytes.capacity());
+            bytes = aligned(length);
+            view = Unpooled.wrappedBuffer(bytes);
+        }
+    }
+
+    private static ByteBuffer aligned(int size) {
+        int length = JournalFormat.padded(size);
+        return ByteBuffer.allocateDirect(length + BLOCK)
+                .alignedSlice(BLOCK)
+                .limit(length)
+                .slice();
+    }
+}
