@@ -28,8 +28,7 @@ public record PositionToken(StreamId stream, long offset, long segment, long ent
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
             if (bytes.remaining() >= 19 && bytes.get() == VERSION) {
                 StreamId stream = new StreamId(bytes.getLong());
-                PositionToken token =
-                        new PositionToken(stream, bytes.getLong(), readNumber(bytes), readNumber(bytes));
+                PositionToken token = new PositionToken(stream, bytes.getLong(), readNumber(bytes), readNumber(bytes));
                 if (!bytes.hasRemaining()) {
                     return token;
                 }

@@ -48,6 +48,5 @@ public record StreamInfo(
      * @param endOffset offset after its last record, −1 until closed
      * @param bytes stored bytes once closed, else 0
      */
-    public record Segment(
-            long sequence, long ledger, String state, long startOffset, long endOffset, long bytes) {}
+    public record Segment(long sequence, long ledger, String state, long startOffset, long endOffset, long bytes) {}
 }

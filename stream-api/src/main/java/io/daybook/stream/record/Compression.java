@@ -51,8 +51,7 @@ final class Compression {
             ByteBuffer from = copy.nioBuffer(copy.readerIndex(), length);
             ByteBuffer to = plain.nioBuffer(0, plainLength);
             long size = codec == Codec.LZ4
-                    ? LZ4.safeDecompressor()
-                            .decompress(from, from.position(), length, to, to.position(), plainLength)
+                    ? LZ4.safeDecompressor().decompress(from, from.position(), length, to, to.position(), plainLength)
                     : Zstd.decompressDirectByteBuffer(to, to.position(), plainLength, from, from.position(), length);
             RecordFormat.corruptUnless(
                     size == plainLength, "a batch body that does not decompress to %s bytes", plainLength);

@@ -40,7 +40,9 @@ public sealed interface ControlRecord {
 
     /** Nothing follows in this segment; the successor is named where it is known. */
     record SegmentEnd(
-            long endOffset, @Nullable Long nextSeq, @Nullable Long nextLedgerId) implements ControlRecord {
+            long endOffset,
+            @Nullable Long nextSeq,
+            @Nullable Long nextLedgerId) implements ControlRecord {
         @Override
         public int type() {
             return 2;

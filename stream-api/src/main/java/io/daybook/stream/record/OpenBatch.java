@@ -113,7 +113,8 @@ public final class OpenBatch {
         ByteBuf stored = bytes;
         Codec used = Codec.NONE;
         if (codec != Codec.NONE && plainLength >= COMPRESS_FROM_BYTES) {
-            @Nullable ByteBuf packed = Compression.compress(
+            @Nullable
+            ByteBuf packed = Compression.compress(
                     codec, bytes, RecordFormat.HEADER_BYTES, plainLength, RecordFormat.HEADER_BYTES, allocator);
             if (packed != null) {
                 bytes.release();
@@ -150,8 +151,7 @@ public final class OpenBatch {
         bytes.release();
     }
 
-    private int bodySize(
-            byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers, long txidDelta) {
+    private int bodySize(byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers, long txidDelta) {
         int size = 1 + (value == null ? 0 : value.length);
         if (ownTxids) {
             size += Uvarint.size(txidDelta);

@@ -179,6 +179,7 @@ public final class RecordFormat {
                     header.recordCount(),
                     plain);
             corruptUnless(header.firstTxid() <= header.lastTxid(), "ordering numbers that decrease");
+            corruptUnless(!header.hasTxids() || header.firstTxid() >= 0, "a negative ordering number");
         }
         int free = 0;
         for (ProducerFrame frame : header.frames()) {
