@@ -1,0 +1,198 @@
+package io.daybook.bookie.ledger;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.bookie.BookieException;
+import io.daybook.bookie.DurableLog;
+import io.daybook.bookie.EntryStore;
+import io.daybook.bookie.ReadOutcome;
+import io.daybook.ledger.DigestType;
+import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of an add through the ledgers of one loop: may it get in (R14), is it well made (R21), is it there already (R18, R19); then
+ * into the write cache and the journal, and back when it is durable (R16). Keeps no state of its own but adds that wait for room.
+ */
+final class Adds {
+    private static final Logger LOG = LoggerFactory.getLogger(Adds.class);
+
+    private final Loop loop;
+    private final EntryStore store;
+    private final DurableLog log;
+    private final WriteGate gate;
+    private final LedgerCounters counters;
+    private final LacQueue lacQueue;
+    private final EntryCheck check = new EntryCheck();
+    private final StalledAdds stalled;
+
+    Adds(Loop loop, EntryStore store, DurableLog log, WriteGate gate, LedgerCounters counters, LacQueue lacQueue) {
+        this.loop = loop;
+        this.store = store;
+        this.log = log;
+        this.gate = gate;
+        this.counters = counters;
+        this.lacQueue = lacQueue;
+        this.stalled = new StalledAdds(loop, this);
+    }
+
+    void begin(HostedLedger ledger, AddCall call) {
+        Status refusal = refusal(ledger, call);
+        if (refusal != null) {
+            call.refuse(refusal);
+        } else if (!ledger.hasKey()) {
+            ledger.touches().ask(new Touches.Touch(call.key, true, !call.recovery) {
+                @Override
+                void go() {
+                    begin(ledger, call);
+                }
+
+                @Override
+                void refuse(Status status) {
+                    call.refuse(status);
+                }
+            });
+        } else if (!check.acceptable(call.body(), call.recovery, ledger.digest())) {
+            call.refuse(Status.BAD_REQUEST);
+        } else if (call.entryId > ledger.lastEntry()) {
+            put(ledger, call);
+        } else {
+            lookForCopy(ledger, call);
+        }
+    }
+
+    /** Why the add must not get in at this moment, null if it may (R14). */
+    private @Nullable Status refusal(HostedLedger ledger, AddCall call) {
+        if (gate.refuses(call.recovery, call.highPriority)) {
+            return Status.READ_ONLY;
+        }
+        if (call.size() < EntryCheck.IDS_SIZE) {
+            return Status.BAD_REQUEST;
+        }
+        if (ledger.hasKey() && !ledger.opens(call.key)) {
+            return Status.UNAUTHORIZED;
+        }
+        if (call.recovery) {
+            return null;
+        }
+        return ledger.fenced() ? Status.FENCED : ledger.limbo() ? Status.UNKNOWN_STATE : null;
+    }
+
+    private void put(HostedLedger ledger, AddCall call) {
+        if (!tryPut(ledger, call)) {
+            counters.stalledAdds++;
+            ledger.began();
+            stalled.add(call);
+        }
+    }
+
+    /** Makes the entry visible and sends it to the journal; false, with nothing done, if the store has no room. */
+    private boolean tryPut(HostedLedger ledger, AddCall call) {
+        if (!store.put(ledger.id(), call.entryId, call.body(), loop)) {
+            return false;
+        }
+        long lac = EntryCheck.lac(call.body());
+        ledger.stored(call.entryId);
+        journal(ledger, call);
+        ledger.raise(lac);
+        return true;
+    }
+
+    /** Tries again to put an add that found no room; false if it has to wait on. */
+    boolean retry(AddCall call, boolean lastTry) {
+        HostedLedger ledger = call.ledger();
+        Status refusal = refusal(ledger, call); // a fence may have come meanwhile (R15)
+        if (refusal != null) {
+            call.refuse(refusal);
+        } else if (call.entryId <= ledger.lastEntry()) {
+            lookForCopy(ledger, call); // and so may another copy
+        } else if (!tryPut(ledger, call)) {
+            if (!lastTry) {
+                return false;
+            }
+            call.refuse(Status.BUSY);
+        }
+        ledger.ended();
+        return true;
+    }
+
+    private void journal(HostedLedger ledger, AddCall call) {
+        ledger.logKey();
+        ledger.began();
+        log.append(DurableLog.Kind.ENTRY, ledger.id(), call.entryId, call.takeBody(), loop, call);
+        lacQueue.ride();
+    }
+
+    /** The journal is done with an add. */
+    static void journalled(HostedLedger ledger, AddCall call, @Nullable BookieException failure) {
+        call.answered(ledger.durably(failure));
+        ledger.ended();
+    }
+
+    private void lookForCopy(HostedLedger ledger, AddCall call) {
+        ByteBuf copy = store.cached(ledger.id(), call.entryId, loop);
+        if (copy != null) {
+            duplicate(ledger, call, copy);
+            return;
+        }
+        ledger.began();
+        Futures.whenDone(store.read(ledger.id(), call.entryId, loop), loop, (outcome, failure) -> {
+            copyLookedFor(ledger, call, outcome, failure);
+            ledger.ended();
+        });
+    }
+
+    private void copyLookedFor(
+            HostedLedger ledger, AddCall call, @Nullable ReadOutcome outcome, @Nullable Throwable failure) {
+        ByteBuf copy = outcome instanceof ReadOutcome.Found found ? found.body() : null;
+        Status refusal = failure != null ? Failures.status(failure) : refusal(ledger, call); // the fence may have come (R15)
+        if (refusal != null) {
+            release(copy);
+            call.refuse(refusal);
+            return;
+        }
+        ByteBuf newer = store.cached(ledger.id(), call.entryId, loop);
+        if (newer != null) {
+            release(copy);
+            duplicate(ledger, call, newer);
+        } else if (copy != null) {
+            duplicate(ledger, call, copy);
+        } else {
+            put(ledger, call); // there is nothing, or nothing readable: then this copy replaces it (R19)
+        }
+    }
+
+    /** Keeps the copy that is here, and answers when that one is durable: being in memory is not (R18, R19). */
+    private void duplicate(HostedLedger ledger, AddCall call, ByteBuf copy) {
+        DigestType digest = ledger.digest();
+        if (digest != null && !check.digestHolds(copy, digest)) {
+            copy.release();
+            put(ledger, call);
+        } else if (digest != null && !EntryCheck.sameContent(copy, call.body(), digest)) {
+            copy.release();
+            counters.conflictingCopies++;
+            LOG.warn(
+                    "refused an add: another payload is stored under its id ledger={} entry={}",
+                    ledger.id(),
+                    call.entryId);
+            call.refuse(Status.BAD_REQUEST);
+        } else {
+            call.replaceBody(copy);
+            journal(ledger, call);
+        }
+    }
+
+    /** Ends the adds that wait for room. */
+    void stop() {
+        stalled.refuseAll();
+    }
+
+    private static void release(@Nullable ByteBuf buffer) {
+        if (buffer != null) {
+            buffer.release();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.daybook.bookie.ledger;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.bookie.EntryStore;
+import io.daybook.bookie.ReadOutcome;
+import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks into the ledgers of one loop. Says that something is absent only where that is certain (R27): not in limbo (R81), not after a
+ * failure, not when bytes that should be here cannot be read (R29).
+ */
+final class Reads {
+    private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
+
+    private final Loop loop;
+    private final EntryStore store;
+    private final LedgerCounters counters;
+
+    Reads(Loop loop, EntryStore store, LedgerCounters counters) {
+        this.loop = loop;
+        this.store = store;
+        this.counters = counters;
+    }
+
+    void entry(HostedLedger ledger, long entryId, boolean fencing, EntryAnswer answer) {
+        if (!ledger.known()) {
+            answer.failed(ledger, Status.NO_SUCH_LEDGER);
+            return;
+        }
+        boolean last = entryId == -1;
+        long wanted = last ? ledger.lastEntry() : entryId;
+        if (wanted < 0 || wanted > ledger.lastEntry()) {
+            answer.failed(ledger, last && fencing ? Status.NO_SUCH_ENTRY : absent(ledger));
+            return;
+        }
+        ByteBuf cached = store.cached(ledger.id(), wanted, loop);
+        if (cached != null) {
+            answer.found(ledger, cached);
+            return;
+        }
+        ledger.began();
+        Futures.whenDone(store.read(ledger.id(), wanted, loop), loop, (outcome, failure) -> {
+            if (outcome instanceof ReadOutcome.Found found) {
+                answer.found(ledger, found.body());
+            } else if (outcome instanceof ReadOutcome.Missing && !last) {
+                answer.failed(ledger, absent(ledger));
+            } else {
+                counters.damagedReads++;
+                LOG.warn(
+                        "a stored entry cannot be read ({}) ledger={} entry={}",
+                        reason(outcome, failure),
+                        ledger.id(),
+                        wanted);
+                answer.failed(ledger, failure == null ? Status.IO_ERROR : Failures.status(failure));
+            }
+            ledger.ended();
+        });
+    }
+
+    private static String reason(@Nullable ReadOutcome outcome, @Nullable Throwable failure) {
+        if (outcome instanceof ReadOutcome.Damaged damaged) {
+            return damaged.reason();
+        }
+        return failure == null ? "the index lost the last entry" : String.valueOf(failure.getMessage());
+    }
+
+    void batch(HostedLedger ledger, long first, int countMax, long bytesMax, BatchAnswer answer) {
+        if (!ledger.known()) {
+            answer.failed(Status.NO_SUCH_LEDGER);
+            return;
+        }
+        if (first > ledger.lastEntry()) {
+            answer.failed(absent(ledger));
+            return;
+        }
+        ledger.began();
+        Futures.whenDone(store.readBatch(ledger.id(), first, countMax, bytesMax, loop), loop, (entries, failure) -> {
+            if (entries == null) {
+                counters.damagedReads++;
+                answer.failed(failure == null ? Status.IO_ERROR : Failures.status(failure));
+            } else if (entries.isEmpty()) {
+                answer.failed(absent(ledger));
+            } else {
+                answer.found(entries);
+            }
+            ledger.ended();
+        });
+    }
+
+    void ids(HostedLedger ledger, HostedLedger.ListAnswer answer) {
+        if (!ledger.known()) {
+            answer.done(Status.NO_SUCH_LEDGER, null);
+            return;
+        }
+        if (ledger.limbo()) {
+            answer.done(Status.UNKNOWN_STATE, null); // a list also says what is absent (R81)
+            return;
+        }
+        ledger.began();
+        Futures.whenDone(store.entries(ledger.id(), loop), loop, (ids, failure) -> {
+            if (failure != null) {
+                answer.done(Failures.status(failure), null);
+            } else {
+                answer.done(Status.OK, ids == null ? new long[0] : ids);
+            }
+            ledger.ended();
+        });
+    }
+
+    private static Status absent(HostedLedger ledger) {
+        return ledger.limbo() ? Status.UNKNOWN_STATE : Status.NO_SUCH_ENTRY;
+    }
+}
