@@ -89,7 +89,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
     private static Properties configuration(Path directory, int port) {
         Properties properties = new Properties();
-        properties.setProperty("dataDir", directory.resolve("data").toAbsolutePath().toString());
+        properties.setProperty(
+                "dataDir", directory.resolve("data").toAbsolutePath().toString());
         properties.setProperty("clientPortAddress", LOOPBACK);
         properties.setProperty("clientPort", Integer.toString(port));
         properties.setProperty("tickTime", "500"); // ms; sessions end at multiples of it

@@ -148,7 +148,8 @@ final class Adds {
     private void copyLookedFor(
             HostedLedger ledger, AddCall call, @Nullable ReadOutcome outcome, @Nullable Throwable failure) {
         ByteBuf copy = outcome instanceof ReadOutcome.Found found ? found.body() : null;
-        Status refusal = failure != null ? Failures.status(failure) : refusal(ledger, call); // the fence may have come (R15)
+        Status refusal =
+                failure != null ? Failures.status(failure) : refusal(ledger, call); // the fence may have come (R15)
         if (refusal != null) {
             release(copy);
             call.refuse(refusal);

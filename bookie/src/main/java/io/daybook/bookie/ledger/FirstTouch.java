@@ -32,5 +32,9 @@ public interface FirstTouch {
      * @param masterKey access key made from the record's password; null if unknown
      * @param digest how entries are protected; null if unknown
      */
-    record Facts(boolean open, boolean here, byte @Nullable [] masterKey, @Nullable DigestType digest) {}
+    record Facts(
+            boolean open,
+            boolean here,
+            byte @Nullable [] masterKey,
+            @Nullable DigestType digest) {}
 }

@@ -72,13 +72,16 @@ public final class LedgerReplay {
             batch.owner.run(() -> {
                 Promise<Void> applied = batch.owner.promise();
                 apply(batch, applied);
-                Futures.whenDone(applied, batch.owner, (nothing, failure) -> replay.run(() -> {
-                    if (failure != null) {
-                        done.completeExceptionally(failure);
-                    } else if (--left[0] == 0) {
-                        done.complete(null);
-                    }
-                }));
+                Futures.whenDone(
+                        applied,
+                        batch.owner,
+                        (nothing, failure) -> replay.run(() -> {
+                            if (failure != null) {
+                                done.completeExceptionally(failure);
+                            } else if (--left[0] == 0) {
+                                done.complete(null);
+                            }
+                        }));
             });
         }
         return done;

@@ -75,7 +75,10 @@ final class Touches {
         ArrayDeque<Touch> asked = waiting;
         waiting = new ArrayDeque<>();
         if (failure != null) {
-            LOG.warn("metadata could not be asked, requests to a new ledger are refused ledger={}", ledger.id(), failure);
+            LOG.warn(
+                    "metadata could not be asked, requests to a new ledger are refused ledger={}",
+                    ledger.id(),
+                    failure);
         }
         for (Touch touch : asked) {
             Status verdict = failure != null ? Status.IO_ERROR : verdict(facts, touch);

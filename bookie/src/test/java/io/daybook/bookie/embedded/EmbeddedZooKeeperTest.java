@@ -37,7 +37,8 @@ final class EmbeddedZooKeeperTest {
                 ThreadLoop loop = ThreadLoop.start("db-test", SystemClock.INSTANCE);
                 MetaStore store = open(again, loop)) {
             assertThat(again.address().port()).isEqualTo(port);
-            assertThat(store.get("/kept", loop).get(10, TimeUnit.SECONDS).data()).containsExactly('x');
+            assertThat(store.get("/kept", loop).get(10, TimeUnit.SECONDS).data())
+                    .containsExactly('x');
         }
     }
 
@@ -54,6 +55,7 @@ final class EmbeddedZooKeeperTest {
     }
 
     private static ZooKeeperMetaStore open(EmbeddedZooKeeper server, ThreadLoop loop) throws Exception {
-        return ZooKeeperMetaStore.open(server.uri(), Duration.ofSeconds(10), loop).get(20, TimeUnit.SECONDS);
+        return ZooKeeperMetaStore.open(server.uri(), Duration.ofSeconds(10), loop)
+                .get(20, TimeUnit.SECONDS);
     }
 }

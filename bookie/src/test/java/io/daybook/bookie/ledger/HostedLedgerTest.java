@@ -41,7 +41,9 @@ final class HostedLedgerTest {
         bench.settle();
 
         assertThat(call.status).isEqualTo(Status.OK);
-        assertThat(bench.platter.records()).extracting(MemoryDurableLog.Record::kind).containsExactly(Kind.KEY, Kind.ENTRY);
+        assertThat(bench.platter.records())
+                .extracting(MemoryDurableLog.Record::kind)
+                .containsExactly(Kind.KEY, Kind.ENTRY);
     }
 
     @Test
@@ -119,7 +121,9 @@ final class HostedLedgerTest {
                 bench.add(tooShort, 7, 0, LedgerBench.KEY, false));
         bench.settle();
 
-        assertThat(calls).extracting(call -> call.status).containsExactly(Status.OK, Status.BAD_REQUEST, Status.BAD_REQUEST);
+        assertThat(calls)
+                .extracting(call -> call.status)
+                .containsExactly(Status.OK, Status.BAD_REQUEST, Status.BAD_REQUEST);
     }
 
     @Test
@@ -399,7 +403,9 @@ final class HostedLedgerTest {
 
         assertThat(first.durable).isEqualTo(Status.OK);
         assertThat(second.durable).isEqualTo(Status.OK);
-        assertThat(bench.platter.records()).filteredOn(record -> record.kind() == Kind.FENCE).hasSize(1);
+        assertThat(bench.platter.records())
+                .filteredOn(record -> record.kind() == Kind.FENCE)
+                .hasSize(1);
     }
 
     @Test
@@ -492,8 +498,7 @@ final class HostedLedgerTest {
 
     @Test
     void inLimboNothingIsSaidToBeAbsent() {
-        bench.loop.enter(() -> bench.store.putState(
-                7, new StoredLedger(null, false, true, null, -1, -1), bench.loop));
+        bench.loop.enter(() -> bench.store.putState(7, new StoredLedger(null, false, true, null, -1, -1), bench.loop));
         bench.recoveryAdd(7, 1, "b");
         bench.settle();
 
@@ -515,8 +520,7 @@ final class HostedLedgerTest {
 
     @Test
     void aFencingLookForTheLastEntryCountsInLimboToo() {
-        bench.loop.enter(() -> bench.store.putState(
-                7, new StoredLedger(null, false, true, null, -1, -1), bench.loop));
+        bench.loop.enter(() -> bench.store.putState(7, new StoredLedger(null, false, true, null, -1, -1), bench.loop));
 
         LedgerBench.Fence fence = bench.fence(7, -1, LedgerBench.KEY);
         LedgerBench.Look look = bench.read(7, -1);

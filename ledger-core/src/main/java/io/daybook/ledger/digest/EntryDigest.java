@@ -123,8 +123,8 @@ public final class EntryDigest {
     }
 
     private static DigestMismatchException badLac(long ledgerId, String problem) {
-        return new DigestMismatchException("explicit last-confirmed packet of ledger %d %s; ask another replica"
-                .formatted(ledgerId, problem));
+        return new DigestMismatchException(
+                "explicit last-confirmed packet of ledger %d %s; ask another replica".formatted(ledgerId, problem));
     }
 
     private @Nullable String problem(long ledgerId, long entryId, ByteBuf body) {

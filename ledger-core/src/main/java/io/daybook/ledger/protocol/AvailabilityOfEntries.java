@@ -35,8 +35,7 @@ public final class AvailabilityOfEntries {
             throw new MalformedFrameException(
                     "a list of entries announces %d groups in %d bytes".formatted(count, encoded.length));
         }
-        AvailabilityOfEntries list =
-                new AvailabilityOfEntries(in.slice(HEADER_SIZE, count * GROUP_SIZE), count);
+        AvailabilityOfEntries list = new AvailabilityOfEntries(in.slice(HEADER_SIZE, count * GROUP_SIZE), count);
         long end = 0;
         for (int i = 0; i < count; i++) {
             list.check(i, end);
@@ -172,9 +171,8 @@ public final class AvailabilityOfEntries {
 
         private void endRun() {
             long distance = runStart - last;
-            boolean joins = grouping
-                    && size == runSize
-                    && (period == 0 ? distance <= Integer.MAX_VALUE : distance == period);
+            boolean joins =
+                    grouping && size == runSize && (period == 0 ? distance <= Integer.MAX_VALUE : distance == period);
             if (joins) {
                 period = (int) distance;
                 last = runStart;
@@ -194,7 +192,11 @@ public final class AvailabilityOfEntries {
             if (at + GROUP_SIZE > out.length) {
                 out = Arrays.copyOf(out, out.length * 2);
             }
-            ByteBuffer.wrap(out).putLong(at, first).putLong(at + 8, last).putInt(at + 16, size).putInt(at + 20, period);
+            ByteBuffer.wrap(out)
+                    .putLong(at, first)
+                    .putLong(at + 8, last)
+                    .putInt(at + 16, size)
+                    .putInt(at + 20, period);
             count++;
         }
     }

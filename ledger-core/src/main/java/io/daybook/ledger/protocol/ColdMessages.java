@@ -93,7 +93,11 @@ final class ColdMessages {
                 WriteLacRequest m = in.getWriteLacRequest();
                 return in.hasWriteLacRequest()
                         ? new Request.WriteLac(
-                                tag, m.getLedgerId(), m.getLac(), m.getMasterKey().toByteArray(), buffer(m.getBody()))
+                                tag,
+                                m.getLedgerId(),
+                                m.getLac(),
+                                m.getMasterKey().toByteArray(),
+                                buffer(m.getBody()))
                         : null;
             }
             case READ_LAC -> {
@@ -124,7 +128,8 @@ final class ColdMessages {
             case AUTH -> {
                 // Without a sub-message it names no plugin, and is answered as one that names a plugin nobody has.
                 AuthMessage m = in.getAuthRequest();
-                return new Request.Auth(tag, m.getAuthPluginName(), m.getPayload().toByteArray());
+                return new Request.Auth(
+                        tag, m.getAuthPluginName(), m.getPayload().toByteArray());
             }
             default -> {
                 return null;
@@ -135,30 +140,36 @@ final class ColdMessages {
     private static Request refused(
             Tag tag, Operation operation, Status status, io.daybook.ledger.protocol.proto.Request in) {
         return switch (operation) {
-            case READ -> new Request.Refused(
-                    tag,
-                    operation,
-                    status,
-                    in.getReadRequest().getLedgerId(),
-                    in.getReadRequest().getEntryId());
-            case ADD -> new Request.Refused(
-                    tag,
-                    operation,
-                    status,
-                    in.getAddRequest().getLedgerId(),
-                    in.getAddRequest().getEntryId());
-            case WRITE_LAC -> new Request.Refused(
-                    tag, operation, status, in.getWriteLacRequest().getLedgerId(), 0);
-            case READ_LAC -> new Request.Refused(
-                    tag, operation, status, in.getReadLacRequest().getLedgerId(), 0);
-            case FORCE -> new Request.Refused(
-                    tag, operation, status, in.getForceLedgerRequest().getLedgerId(), 0);
-            case LIST_ENTRIES -> new Request.Refused(
-                    tag,
-                    operation,
-                    status,
-                    in.getGetListOfEntriesOfLedgerRequest().getLedgerId(),
-                    0);
+            case READ ->
+                new Request.Refused(
+                        tag,
+                        operation,
+                        status,
+                        in.getReadRequest().getLedgerId(),
+                        in.getReadRequest().getEntryId());
+            case ADD ->
+                new Request.Refused(
+                        tag,
+                        operation,
+                        status,
+                        in.getAddRequest().getLedgerId(),
+                        in.getAddRequest().getEntryId());
+            case WRITE_LAC ->
+                new Request.Refused(
+                        tag, operation, status, in.getWriteLacRequest().getLedgerId(), 0);
+            case READ_LAC ->
+                new Request.Refused(
+                        tag, operation, status, in.getReadLacRequest().getLedgerId(), 0);
+            case FORCE ->
+                new Request.Refused(
+                        tag, operation, status, in.getForceLedgerRequest().getLedgerId(), 0);
+            case LIST_ENTRIES ->
+                new Request.Refused(
+                        tag,
+                        operation,
+                        status,
+                        in.getGetListOfEntriesOfLedgerRequest().getLedgerId(),
+                        0);
             default -> new Request.Refused(tag, operation, status, 0, 0);
         };
     }
@@ -343,7 +354,8 @@ final class ColdMessages {
             return out.build();
         }
         response.release();
-        throw new IllegalArgumentException("an answer to " + response.operation() + " of this kind does not exist in v3");
+        throw new IllegalArgumentException(
+                "an answer to " + response.operation() + " of this kind does not exist in v3");
     }
 
     private static BKPacketHeader header(Tag tag, Operation operation, boolean withPriority) {

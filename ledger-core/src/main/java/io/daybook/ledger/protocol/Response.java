@@ -55,9 +55,10 @@ public sealed interface Response {
                 case FORCE -> new Force(tag, status, m.ledgerId());
                 case BOOKIE_INFO -> new BookieInfo(tag, status, -1, -1);
                 case LIST_ENTRIES -> new ListEntries(tag, status, m.ledgerId(), null);
-                case BATCH_READ -> tag.v3()
-                        ? new Plain(tag, m.operation(), status)
-                        : new BatchRead(tag, status, m.ledgerId(), m.entryId(), 0, List.of());
+                case BATCH_READ ->
+                    tag.v3()
+                            ? new Plain(tag, m.operation(), status)
+                            : new BatchRead(tag, status, m.ledgerId(), m.entryId(), 0, List.of());
                 default -> new Plain(tag, m.operation(), status);
             };
         }

@@ -40,7 +40,8 @@ final class V3Reader {
     private long flag;
 
     /** The request in {@code frame} if it is hot and plain, else null with the frame untouched. A body in it is the frame itself or a slice. */
-    @Nullable Request request(ByteBuf frame) {
+    @Nullable
+    Request request(ByteBuf frame) {
         if (!scan(frame, false) || version != 3) {
             return null;
         }
@@ -59,8 +60,7 @@ final class V3Reader {
             byte[] key = has(3) ? keys.read(frame, from[3], size[3]) : null;
             long timeout = has(5) ? Math.max(0, numbers[5]) : -1;
             long previous = has(4) ? numbers[4] : 0;
-            return new Request.Read(
-                    tag, numbers[1], numbers[2], flag == 1, key, has(4), previous, timeout, flag == 2);
+            return new Request.Read(tag, numbers[1], numbers[2], flag == 1, key, has(4), previous, timeout, flag == 2);
         }
         if (op == Operation.WRITE_LAC && sub == WRITE_LAC) {
             fields(frame, 0b0001_1000, 0b0000_0110);
@@ -82,7 +82,8 @@ final class V3Reader {
     }
 
     /** The response in {@code frame} if it is hot and plain, else null with the frame untouched. */
-    @Nullable Response response(ByteBuf frame) {
+    @Nullable
+    Response response(ByteBuf frame) {
         if (!scan(frame, true)) {
             return null;
         }
@@ -101,8 +102,7 @@ final class V3Reader {
             long ledgerId = numbers[2];
             long entryId = numbers[3];
             Status status = status();
-            return new Response.Read(
-                    tag, status, ledgerId, entryId, has(4) ? body(frame, 4) : null, maxLac, updated);
+            return new Response.Read(tag, status, ledgerId, entryId, has(4) ? body(frame, 4) : null, maxLac, updated);
         }
         if (op == Operation.WRITE_LAC && sub == WRITE_LAC) {
             fields(frame, 0, 0b0000_0110);
@@ -228,7 +228,8 @@ final class V3Reader {
 
     private void need(int required) {
         if ((seen & required) != required) {
-            throw new MalformedFrameException("a v3 message lacks a required field: has 0x%x, needs 0x%x".formatted(seen, required));
+            throw new MalformedFrameException(
+                    "a v3 message lacks a required field: has 0x%x, needs 0x%x".formatted(seen, required));
         }
     }
 

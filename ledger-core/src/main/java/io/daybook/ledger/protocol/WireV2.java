@@ -163,8 +163,9 @@ public final class WireV2 {
                 return new Request.BatchRead(
                         tag, ledgerId, first, requestId, frame.getInt(at + 28), frame.getLong(at + 32), fence, key);
             }
-            default -> throw new MalformedFrameException("a v2 request has header 0x%08x, whose operation does not exist in v2"
-                    .formatted(header));
+            default ->
+                throw new MalformedFrameException(
+                        "a v2 request has header 0x%08x, whose operation does not exist in v2".formatted(header));
         }
     }
 
@@ -198,11 +199,13 @@ public final class WireV2 {
             return encodeAuth(auth.tag(), auth.pluginName(), auth.payload(), allocator);
         }
         response.release();
-        throw new IllegalArgumentException("an answer to " + response.operation() + " of this kind does not exist in v2");
+        throw new IllegalArgumentException(
+                "an answer to " + response.operation() + " of this kind does not exist in v2");
     }
 
     /** The bytes before the entry of the answer to a read; all of the answer if there is no entry. */
-    public static ByteBuf encodeReadHead(Tag tag, Status status, long ledgerId, long entryId, ByteBufAllocator allocator) {
+    public static ByteBuf encodeReadHead(
+            Tag tag, Status status, long ledgerId, long entryId, ByteBufAllocator allocator) {
         return encodeAnswer(tag, Operation.READ, status, ledgerId, entryId, allocator, 0);
     }
 
@@ -312,8 +315,8 @@ public final class WireV2 {
                     tag, Status.OK, auth.getAuthPluginName(), auth.getPayload().toByteArray());
         }
         if (operation != 1 && operation != 2 && operation != 7) {
-            throw new MalformedFrameException("a v2 answer has header 0x%08x, whose operation does not exist in v2"
-                    .formatted(header));
+            throw new MalformedFrameException(
+                    "a v2 answer has header 0x%08x, whose operation does not exist in v2".formatted(header));
         }
         need(frame, operation == 7 ? BATCH_ANSWER_SIZE : ANSWER_SIZE);
         Status status = Status.ofV2(frame.getInt(at + 4));
@@ -329,7 +332,13 @@ public final class WireV2 {
         }
         if (status == Status.OK) {
             return new Response.Read(
-                    tag, status, ledgerId, entryId, frame.skipBytes(ANSWER_SIZE), Response.Read.ABSENT, Response.Read.ABSENT);
+                    tag,
+                    status,
+                    ledgerId,
+                    entryId,
+                    frame.skipBytes(ANSWER_SIZE),
+                    Response.Read.ABSENT,
+                    Response.Read.ABSENT);
         }
         return Response.Read.failed(tag, status, ledgerId, entryId);
     }
@@ -340,7 +349,8 @@ public final class WireV2 {
             int size = rest.readableBytes() < 4 ? -1 : rest.readInt();
             if (size < ENTRY_SIZE_MIN || size > rest.readableBytes()) {
                 entries.forEach(ByteBuf::release);
-                throw new MalformedFrameException("a v2 batch answer is cut short after %d entries".formatted(entries.size()));
+                throw new MalformedFrameException(
+                        "a v2 batch answer is cut short after %d entries".formatted(entries.size()));
             }
             entries.add(rest.readRetainedSlice(size));
         }

@@ -315,19 +315,10 @@ public final class WireV3 {
     }
 
     private static ByteBuf response(
-            Tag tag,
-            Operation operation,
-            Status status,
-            int field,
-            int sub,
-            int room,
-            ByteBufAllocator allocator) {
+            Tag tag, Operation operation, Status status, int field, int sub, int room, ByteBufAllocator allocator) {
         int header = headerSize(tag, operation, false);
-        ByteBuf out = allocator.directBuffer(ProtoOut.bytes(1, header)
-                + ProtoOut.number(2, status.v3())
-                + ProtoOut.bytes(field, sub)
-                - sub
-                + room);
+        ByteBuf out = allocator.directBuffer(
+                ProtoOut.bytes(1, header) + ProtoOut.number(2, status.v3()) + ProtoOut.bytes(field, sub) - sub + room);
         writeHeader(out, tag, operation, header, false);
         ProtoOut.number(out, 2, status.v3());
         ProtoOut.bytesHead(out, field, sub);

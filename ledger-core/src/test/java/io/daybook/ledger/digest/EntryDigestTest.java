@@ -144,11 +144,12 @@ final class EntryDigestTest {
             @ForAll @IntRange(max = 10_000) int size,
             @ForAll @LongRange(min = 0) long entryId) {
         byte[] payload = Vector.payload(size);
-        Function<ByteBuf, ByteBuf> pack = buffer -> EntryDigest.of(type, Password.of("x"))
-                .pack(1, entryId, entryId - 1, size, buffer, ALLOCATOR);
+        Function<ByteBuf, ByteBuf> pack =
+                buffer -> EntryDigest.of(type, Password.of("x")).pack(1, entryId, entryId - 1, size, buffer, ALLOCATOR);
 
         ByteBuf heap = pack.apply(Unpooled.wrappedBuffer(payload));
-        ByteBuf direct = pack.apply(ALLOCATOR.directBuffer().writeByte(0).writeBytes(payload).skipBytes(1));
+        ByteBuf direct = pack.apply(
+                ALLOCATOR.directBuffer().writeByte(0).writeBytes(payload).skipBytes(1));
         ByteBuf pieces = pack.apply(Unpooled.wrappedBuffer(
                 Unpooled.copiedBuffer(payload, 0, size / 3),
                 Unpooled.copiedBuffer(payload, size / 3, size - size / 3)));

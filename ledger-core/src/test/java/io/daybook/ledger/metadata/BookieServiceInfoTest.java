@@ -45,7 +45,8 @@ final class BookieServiceInfoTest {
             if (path.startsWith("/ledgers/available/") && (boolean) node.get("ephemeral")) {
                 BookieId id = new BookieId(path.substring(path.lastIndexOf('/') + 1));
                 BookieServiceInfo info = BookieServiceInfo.decode(id, Vectors.hex(node.get("dataHex")));
-                int port = HostPort.parse(id.value()).port() - 10; // they were reached through recorders, which their ids name
+                int port = HostPort.parse(id.value()).port()
+                        - 10; // they were reached through recorders, which their ids name
                 assertThat(info.address()).as(path).isEqualTo(new HostPort("127.0.0.1", port));
                 bookies++;
             }

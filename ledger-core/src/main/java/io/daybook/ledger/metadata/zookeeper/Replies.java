@@ -19,14 +19,13 @@ final class Replies {
 
     /** The failure of a write, or of a read that was answered. */
     static MetaException failure(Code code, String what) {
-        Kind kind =
-                switch (code) {
-                    case NONODE -> Kind.NO_NODE;
-                    case NODEEXISTS -> Kind.NODE_EXISTS;
-                    case BADVERSION -> Kind.BAD_VERSION;
-                    case NOTEMPTY -> Kind.NOT_EMPTY;
-                    default -> lost(code) ? Kind.AMBIGUOUS : Kind.REFUSED;
-                };
+        Kind kind = switch (code) {
+            case NONODE -> Kind.NO_NODE;
+            case NODEEXISTS -> Kind.NODE_EXISTS;
+            case BADVERSION -> Kind.BAD_VERSION;
+            case NOTEMPTY -> Kind.NOT_EMPTY;
+            default -> lost(code) ? Kind.AMBIGUOUS : Kind.REFUSED;
+        };
         return new MetaException(kind, sentence(kind, what, code), KeeperException.create(code));
     }
 

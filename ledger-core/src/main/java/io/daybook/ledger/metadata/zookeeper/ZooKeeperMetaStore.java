@@ -85,59 +85,78 @@ public final class ZooKeeperMetaStore implements MetaStore {
 
     @Override
     public Promise<@Nullable Node> getLinearizable(String path, Loop loop) {
-        return read("reading " + path, loop, (server, call) -> server.sync(
-                path,
-                (rc, asked, context) -> {
-                    if (Code.get(rc) == Code.OK) {
-                        getData(server, path, call);
-                    } else {
-                        call.failed(Code.get(rc));
-                    }
-                },
-                null));
+        return read(
+                "reading " + path,
+                loop,
+                (server, call) -> server.sync(
+                        path,
+                        (rc, asked, context) -> {
+                            if (Code.get(rc) == Code.OK) {
+                                getData(server, path, call);
+                            } else {
+                                call.failed(Code.get(rc));
+                            }
+                        },
+                        null));
     }
 
     @Override
     public Promise<String> create(String path, byte[] data, Mode mode, Loop loop) {
-        return write("creating " + path, data.length, loop, (server, call) -> server.create(
-                path,
-                data,
-                Ids.OPEN_ACL_UNSAFE,
-                createMode(mode),
-                (rc, asked, context, name) -> call.answered(Code.get(rc), name),
-                null));
+        return write(
+                "creating " + path,
+                data.length,
+                loop,
+                (server, call) -> server.create(
+                        path,
+                        data,
+                        Ids.OPEN_ACL_UNSAFE,
+                        createMode(mode),
+                        (rc, asked, context, name) -> call.answered(Code.get(rc), name),
+                        null));
     }
 
     @Override
     public Promise<Void> ensure(String path, Loop loop) {
-        Promise<@Nullable Object> done = read("creating " + path, loop, (server, call) -> server.exists(
-                path,
-                false,
-                (rc, asked, context, stat) -> {
-                    if (Code.get(rc) == Code.NONODE) {
-                        createWithParents(server, path, call);
-                    } else {
-                        call.answered(Code.get(rc), null);
-                    }
-                },
-                null));
+        Promise<@Nullable Object> done = read(
+                "creating " + path,
+                loop,
+                (server, call) -> server.exists(
+                        path,
+                        false,
+                        (rc, asked, context, stat) -> {
+                            if (Code.get(rc) == Code.NONODE) {
+                                createWithParents(server, path, call);
+                            } else {
+                                call.answered(Code.get(rc), null);
+                            }
+                        },
+                        null));
         return (Promise<Void>) done.thenAccept(made -> {});
     }
 
     @Override
     public Promise<Integer> cas(String path, byte[] data, int expectedVersion, Loop loop) {
-        return write("writing " + path, data.length, loop, (server, call) -> server.setData(
-                path,
-                data,
-                expectedVersion,
-                (rc, asked, context, stat) -> call.answered(Code.get(rc), stat == null ? null : stat.getVersion()),
-                null));
+        return write(
+                "writing " + path,
+                data.length,
+                loop,
+                (server, call) -> server.setData(
+                        path,
+                        data,
+                        expectedVersion,
+                        (rc, asked, context, stat) ->
+                                call.answered(Code.get(rc), stat == null ? null : stat.getVersion()),
+                        null));
     }
 
     @Override
     public Promise<Void> delete(String path, int expectedVersion, Loop loop) {
-        Promise<@Nullable Object> done = write("deleting " + path, 0, loop, (server, call) -> server.delete(
-                path, expectedVersion, (rc, asked, context) -> call.answered(Code.get(rc), null), null));
+        Promise<@Nullable Object> done = write(
+                "deleting " + path,
+                0,
+                loop,
+                (server, call) -> server.delete(
+                        path, expectedVersion, (rc, asked, context) -> call.answered(Code.get(rc), null), null));
         return (Promise<Void>) done.thenAccept(deleted -> {});
     }
 
@@ -146,23 +165,32 @@ public final class ZooKeeperMetaStore implements MetaStore {
         List<org.apache.zookeeper.Op> all =
                 operations.stream().map(ZooKeeperMetaStore::op).toList();
         String paths = String.join(", ", operations.stream().map(Op::path).toList());
-        Promise<@Nullable Object> done = write("changing " + paths, bytes(operations), loop, (server, call) ->
-                server.multi(all, (rc, path, context, results) -> call.answered(Code.get(rc), null), null));
+        Promise<@Nullable Object> done = write(
+                "changing " + paths,
+                bytes(operations),
+                loop,
+                (server, call) ->
+                        server.multi(all, (rc, path, context, results) -> call.answered(Code.get(rc), null), null));
         return (Promise<Void>) done.thenAccept(changed -> {});
     }
 
     @Override
     public Promise<@Nullable List<String>> children(String path, Loop loop) {
-        return read("listing " + path, loop, (server, call) -> server.getChildren(
-                path,
-                false,
-                (rc, asked, context, names) -> {
-                    Code code = Code.get(rc);
-                    call.answered(
-                            code == Code.NONODE ? Code.OK : code,
-                            names == null ? null : names.stream().sorted().toList());
-                },
-                null));
+        return read(
+                "listing " + path,
+                loop,
+                (server, call) -> server.getChildren(
+                        path,
+                        false,
+                        (rc, asked, context, names) -> {
+                            Code code = Code.get(rc);
+                            call.answered(
+                                    code == Code.NONODE ? Code.OK : code,
+                                    names == null
+                                            ? null
+                                            : names.stream().sorted().toList());
+                        },
+                        null));
     }
 
     @Override
@@ -192,6 +220,12 @@ public final class ZooKeeperMetaStore implements MetaStore {
         return uri.toString();
     }
 
+    /** The connection below, or null while there is none: a test ends its session with it. */
+    @Nullable
+    ZooKeeper connection() {
+        return session.live();
+    }
+
     // ---- one operation
 
     /** Hands one request to ZooKeeper, which answers {@code call} on its own thread. */
@@ -208,7 +242,8 @@ public final class ZooKeeperMetaStore implements MetaStore {
         if (bytes > WRITE_BYTES_MAX) {
             call.promise.completeExceptionally(new MetaException(
                     Kind.REFUSED,
-                    "%s: %d bytes are more than the %d that ZooKeeper takes at once".formatted(what, bytes, WRITE_BYTES_MAX),
+                    "%s: %d bytes are more than the %d that ZooKeeper takes at once"
+                            .formatted(what, bytes, WRITE_BYTES_MAX),
                     null));
             return call.promise;
         }
@@ -273,7 +308,8 @@ public final class ZooKeeperMetaStore implements MetaStore {
             if (!session.closed() && deadline.expired(loop.clock())) {
                 fail(new MetaException(
                         Kind.UNAVAILABLE,
-                        "%s: no ZooKeeper server answered at %s for %s s".formatted(what, uri.connectString(), seconds(patience)),
+                        "%s: no ZooKeeper server answered at %s for %s s"
+                                .formatted(what, uri.connectString(), seconds(patience)),
                         null));
             } else {
                 loop.schedule(PAUSE_NANOS, this::attempt);

@@ -110,7 +110,9 @@ final class ZooKeeperSession {
         live = zooKeeper;
         boolean renewed = before != 0 && before != id;
         if (before != 0) {
-            LOG.info("connected to ZooKeeper again, {}", renewed ? "in a new session: the old one expired" : "in the same session");
+            LOG.info(
+                    "connected to ZooKeeper again, {}",
+                    renewed ? "in a new session: the old one expired" : "in the same session");
         }
         tell(renewed ? Session.RENEWED : Session.CONNECTED);
         connected.accept(zooKeeper);
