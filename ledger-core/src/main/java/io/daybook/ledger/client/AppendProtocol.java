@@ -1,0 +1,595 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.error.Check;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.Fragment;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerState;
+import io.daybook.ledger.Replication;
+import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writer of one ledger as a state machine: events in, {@link Effects} out; no I/O, no clock, no threads (R95).
+ *
+ * <p>It decides what counts as acknowledged (R42, R43), replaces bookies that fail (R46) and seals the ledger (R57). Whoever
+ * drives it calls one event at a time; effects that complete an append may lead to another {@link #append} inside the call.
+ * A {@link io.daybook.base.error.BrokenInvariantException} means that the driver must {@link #onBroken end} the handle (R96).
+ *
+ * @param <T> what the driver wants back when an append has ended
+ */
+final class AppendProtocol<T> {
+    private static final Duration DEGRADED_PAUSE = Duration.ofMillis(200);
+    private static final Duration DEGRADED_PAUSE_MAX = Duration.ofSeconds(10);
+
+    private final LedgerId ledger;
+    private final Replication replication;
+    private final int changesMax;
+    private final Effects<T> effects;
+    private final DecisionTrace trace;
+    private final RepairHints hints;
+    private final Ensemble ensemble;
+    private final EnsembleChange change;
+    private final AppendWindow<T> window;
+    private final BusySlots busy;
+
+    private Mode mode = Mode.RUN;
+    private boolean closing; // close was asked for; pending entries may still drain
+    private @Nullable Ending sealBecause; // sealing by ourselves, because the ledger has changed too often
+    private LedgerMetadata metadata; // as last committed
+    private int version;
+    private @Nullable LedgerMetadata proposal; // being committed
+    private int changes;
+    private boolean retryAsked;
+    private Duration retryPause = DEGRADED_PAUSE;
+    private long lastAddConfirmed = -1;
+    private long length; // payload bytes handed in
+    private long confirmedLength; // payload bytes up to lastAddConfirmed
+    private @Nullable Ending ending;
+
+    AppendProtocol(
+            LedgerId ledger,
+            LedgerMetadata created,
+            int version,
+            int changesMax,
+            Effects<T> effects,
+            DecisionTrace trace) {
+        Check.argument(
+                created.state() == LedgerState.OPEN, "ledger %s cannot be written: it is %s", ledger, created.state());
+        this.ledger = ledger;
+        this.replication = created.replication();
+        this.metadata = created;
+        this.version = version;
+        this.changesMax = changesMax;
+        this.effects = effects;
+        this.trace = trace;
+        this.hints = new RepairHints(replication.ensemble());
+        this.ensemble = new Ensemble(replication, created.lastFragment().bookies());
+        this.change = new EnsembleChange(ensemble);
+        this.window = new AppendWindow<>(replication, 0, this::missed);
+        this.busy = new BusySlots(replication.ensemble());
+    }
+
+    /** Whether {@link #append} may be called; once false, false for good. */
+    boolean accepts() {
+        return ending == null && !closing && sealBecause == null;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    LedgerMetadata metadata() {
+        return metadata;
+    }
+
+    Ensemble ensemble() {
+        return ensemble;
+    }
+
+    /** Whether {@code slot} has failed and waits for another bookie. */
+    boolean failed(int slot) {
+        return change.failed(slot);
+    }
+
+    long nextEntry() {
+        return window.next();
+    }
+
+    long lastAddConfirmed() {
+        return lastAddConfirmed;
+    }
+
+    /** Payload bytes of all entries handed in. */
+    long length() {
+        return length;
+    }
+
+    int pendingEntries() {
+        return window.size();
+    }
+
+    long pendingBytes() {
+        return window.bytes();
+    }
+
+    List<RepairHint> repairHints() {
+        return hints.list();
+    }
+
+    /** Why the writer ended otherwise than by close or abandon; null as long as it has not. */
+    @Nullable
+    Ending ending() {
+        return ending;
+    }
+
+    // ---- events
+
+    /**
+     * Sends entry {@link #nextEntry()}; only while {@link #accepts()}. Takes {@code body} over: the packaged entry, made with {@link
+     * #lastAddConfirmed()} and {@link #length()} plus {@code payloadBytes}.
+     */
+    void append(ByteBuf body, int payloadBytes, T waiter) {
+        Check.state(accepts(), "ledger %s takes no more entries", ledger);
+        long entry = window.next();
+        length += payloadBytes;
+        window.push(body, length, waiter);
+        for (int i = 0; i < replication.writeQuorum(); i++) {
+            int slot = replication.slot(entry, i);
+            if (!change.failed(slot)) { // a failed one gets it after its replacement, or a repair hint
+                send(slot, entry, body);
+            }
+        }
+    }
+
+    /** An add was answered with {@code status}, or failed without an answer because of {@code unanswered}. */
+    void onAddReply(BookieId bookie, int slot, int tenure, long entry, Status status, @Nullable String unanswered) {
+        if (mode == Mode.DEAD || !ensemble.member(slot).equals(bookie)) {
+            return; // replaced meanwhile: neither its yes nor its no counts (R42)
+        }
+        boolean thisTenure = ensemble.tenure(slot) == tenure;
+        if (unanswered == null && status == Status.OK) {
+            if (thisTenure) {
+                onAcknowledged(slot, entry);
+            }
+        } else if (unanswered == null && fatal(status)) {
+            if (mode != Mode.CLOSING) { // then the metadata decides, all entries are settled
+                die(refusal(status, bookie, entry));
+            }
+        } else if (thisTenure && unanswered == null && status == Status.BUSY) {
+            onBusy(slot, entry);
+        } else if (thisTenure) {
+            onSlotFailed(slot, unanswered != null ? unanswered : "answered " + status);
+        }
+    }
+
+    /** The pause asked for by {@link Effects#retrySlot} is over. */
+    void onSlotRetry(int slot, int tenure) {
+        if (mode == Mode.DEAD || ensemble.tenure(slot) != tenure || change.failed(slot)) {
+            return;
+        }
+        busy.pauseOver(slot);
+        for (long entry = window.first(); entry < window.next(); entry++) {
+            if (replication.holds(slot, entry) && window.takeRefusal(entry, slot)) {
+                send(slot, entry, window.body(entry));
+            }
+        }
+    }
+
+    /** The pause asked for by {@link Effects#retryChange} is over. */
+    void onChangeRetry() {
+        retryAsked = false;
+        maybeChange();
+    }
+
+    /** {@code bookie} has not been registered for long; while nothing is in flight, that counts as a failure (R46e). */
+    void onMemberGone(BookieId bookie) {
+        int slot = ensemble.members().indexOf(bookie);
+        if (slot >= 0 && window.size() == 0 && mode != Mode.DEAD) {
+            onSlotFailed(slot, "is not registered any more");
+        }
+    }
+
+    /** The conditional write asked for by {@link Effects#compareAndSet} happened; {@code newVersion} is its version. */
+    void onCommitted(int newVersion) {
+        LedgerMetadata committed = proposal;
+        if (committed == null || mode == Mode.DEAD) {
+            return;
+        }
+        proposal = null;
+        metadata = committed;
+        version = newVersion;
+        if (mode == Mode.CLOSING) {
+            trace.note("closed at entry %s, %s bytes", committed.lastEntry(), committed.length());
+            sealed();
+        } else {
+            installCommitted();
+        }
+    }
+
+    /** The conditional write did not happen: the ledger's record is {@code found}. Also tells of a write of ours whose reply was lost. */
+    void onConflict(LedgerMetadata found, int foundVersion) {
+        LedgerMetadata wanted = proposal;
+        if (wanted == null || mode == Mode.DEAD) {
+            return;
+        }
+        if (found.state() == LedgerState.OPEN && found.lastFragment().equals(metadata.lastFragment())) {
+            reapply(found, foundVersion); // only a sealed fragment was repaired (R10)
+        } else if (mode == Mode.CHANGING
+                && found.state() == LedgerState.OPEN
+                && found.lastFragment().equals(wanted.lastFragment())) {
+            proposal = null;
+            metadata = found;
+            version = foundVersion;
+            installCommitted(); // an earlier attempt of ours had succeeded (R46b)
+        } else if (found.closed()) {
+            adopt(found, foundVersion);
+        } else if (found.state() == LedgerState.IN_RECOVERY) {
+            trace.note("a newer owner recovers the ledger: stopped at entry %s (R9)", lastAddConfirmed);
+            die(new Ending(outcome -> new LedgerException.Fenced(
+                    outcome,
+                    "ledger %s is being recovered by a newer owner; open it with recovery to learn its end"
+                            .formatted(ledger))));
+        } else {
+            die(new Ending(outcome -> new LedgerException.ProtocolBroken(
+                    outcome,
+                    "ledger %s: somebody else changed its last fragment to %s; open it with recovery"
+                            .formatted(ledger, found.lastFragment()),
+                    null)));
+        }
+    }
+
+    /** The conditional write did not happen: the ledger's record is gone. */
+    void onDeleted() {
+        if (proposal != null) {
+            trace.note("the ledger was deleted");
+            die(new Ending(outcome -> new LedgerException.Fenced(
+                    outcome, "ledger %s was deleted while it was being written".formatted(ledger))));
+        }
+    }
+
+    /** The metadata store refused for good to write; {@code why} is a sentence. */
+    void onMetadataRefused(String why, @Nullable Throwable cause) {
+        if (proposal != null) {
+            die(new Ending(outcome -> new LedgerException.MetadataFailed(
+                    outcome, "ledger %s: %s; open it with recovery".formatted(ledger, why), cause)));
+        }
+    }
+
+    /** Seals the ledger once nothing is pending any more; nothing can be appended from now on. */
+    void close() {
+        if (accepts()) {
+            closing = true;
+            maybeSeal();
+        }
+    }
+
+    /** Ends without sealing: what is pending may or may not survive. */
+    void abandon(String why) {
+        if (mode != Mode.DEAD) {
+            trace.note("abandoned at entry %s", lastAddConfirmed);
+            die(new Ending(outcome -> new LedgerException.HandleClosed(outcome, why)));
+        }
+    }
+
+    /** An invariant does not hold: ends the handle (R96). */
+    void onBroken(RuntimeException broken) {
+        if (mode != Mode.DEAD) {
+            trace.note("broken: %s", broken.getMessage());
+            die(new Ending(outcome -> new LedgerException.ProtocolBroken(
+                    outcome,
+                    "ledger %s: a rule was found broken, %s; open it with recovery and report this"
+                            .formatted(ledger, broken.getMessage()),
+                    broken)));
+        }
+    }
+
+    // ---- acknowledgements
+
+    private void onAcknowledged(int slot, long entry) {
+        busy.accepted(slot);
+        if (window.acknowledge(entry, slot)) {
+            advance();
+        }
+    }
+
+    private void advance() {
+        while (mode == Mode.RUN && window.headComplete()) { // the effect may change both
+            long entry = window.first();
+            Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
+            Check.state(
+                    entry >= metadata.lastFragment().firstEntry(),
+                    "entry %s is in a sealed fragment, the last one starts at %s",
+                    entry,
+                    metadata.lastFragment().firstEntry());
+            lastAddConfirmed = entry;
+            confirmedLength = window.length(entry);
+            effects.acknowledged(window.take(), entry);
+        }
+        maybeSeal();
+    }
+
+    private void onBusy(int slot, long entry) {
+        if (!window.pending(entry) || change.failed(slot)) {
+            return;
+        }
+        window.refuse(entry, slot);
+        if (busy.pausing(slot)) {
+            return; // one pause serves all entries the slot refused
+        }
+        if (busy.outOfPatience(slot)) {
+            onSlotFailed(slot, "stayed too busy");
+        } else {
+            effects.retrySlot(slot, ensemble.tenure(slot), busy.pauseNanos(slot));
+        }
+    }
+
+    private void onSlotFailed(int slot, String why) {
+        if (change.fail(slot, why)) {
+            trace.note("slot %s: %s %s", slot, ensemble.member(slot), why);
+            effects.suspected(ensemble.member(slot), why);
+            maybeChange();
+        }
+    }
+
+    private void missed(long entry, long slots) {
+        Fragment fragment = metadata.fragmentOf(entry);
+        for (int slot = 0; slot < ensemble.size(); slot++) {
+            if ((slots & 1L << slot) != 0) {
+                hints.note(fragment.firstEntry(), slot, fragment.bookies().get(slot), entry);
+            }
+        }
+    }
+
+    // ---- ensemble change (R46)
+
+    private void maybeChange() {
+        if (mode != Mode.RUN || !change.anyFailed()) {
+            return;
+        }
+        if (changes >= changesMax) {
+            sealForTooManyChanges();
+            return;
+        }
+        Choice replacements = effects.pick(ensemble.members(), change.failedSlots());
+        EnsembleChange.Plan plan = change.plan(replacements);
+        switch (plan.verdict()) {
+            case TOO_FEW -> {
+                trace.note("too few bookies: %s failed, %s", change.explained(), replacements.explained());
+                die(new Ending(outcome -> new LedgerException.NotEnoughBookies(
+                        outcome,
+                        "ledger %s cannot go on after entry %s: %s failed, and of replacements %s; open it with recovery when more bookies are up"
+                                .formatted(ledger, lastAddConfirmed, change.explained(), replacements.explained()),
+                        null)));
+            }
+            case DEGRADED -> {
+                if (!retryAsked) {
+                    trace.note("degraded: %s failed, %s", change.explained(), replacements.explained());
+                    retryAsked = true;
+                    effects.retryChange(retryPause.toNanos());
+                    retryPause = min(retryPause.multipliedBy(2), DEGRADED_PAUSE_MAX);
+                }
+            }
+            case CHANGE -> {
+                mode = Mode.CHANGING; // the last confirmed id stands still until the new list is committed (R43)
+                propose(plan.members());
+            }
+        }
+    }
+
+    private void propose(List<BookieId> members) {
+        long from = lastAddConfirmed + 1;
+        Check.state(
+                from >= metadata.lastFragment().firstEntry(),
+                "a fragment at %s would start below the last one, at %s",
+                from,
+                metadata.lastFragment().firstEntry());
+        trace.note("change from entry %s: %s to %s", from, ensemble.members(), members);
+        LedgerMetadata next = metadata.withLastFragment(new Fragment(from, members));
+        proposal = next;
+        effects.compareAndSet(next, version);
+    }
+
+    private void reapply(LedgerMetadata found, int foundVersion) {
+        trace.note("the record moved on to version %s with the same last fragment: applied again (R10)", foundVersion);
+        metadata = found;
+        version = foundVersion;
+        LedgerMetadata next = mode == Mode.CLOSING
+                ? found.withClosed(lastAddConfirmed, confirmedLength)
+                : found.withLastFragment(wanted().lastFragment());
+        proposal = next;
+        effects.compareAndSet(next, version);
+    }
+
+    private LedgerMetadata wanted() {
+        LedgerMetadata wanted = proposal;
+        Check.state(wanted != null, "ledger %s: nothing is being committed", ledger);
+        return wanted;
+    }
+
+    private void installCommitted() {
+        Fragment committed = metadata.lastFragment();
+        Check.state(
+                committed.firstEntry() == lastAddConfirmed + 1,
+                "the last confirmed id moved from %s to %s during a change",
+                committed.firstEntry() - 1,
+                lastAddConfirmed);
+        changes++;
+        retryPause = DEGRADED_PAUSE;
+        long replaced = 0;
+        for (int slot = 0; slot < ensemble.size(); slot++) {
+            if (!ensemble.member(slot).equals(committed.bookies().get(slot))) {
+                replaced |= 1L << slot;
+                busy.reset(slot);
+            }
+        }
+        window.settle(replaced);
+        change.install(committed.bookies());
+        trace.note("committed %s from entry %s", ensemble, committed.firstEntry());
+        mode = Mode.RUN;
+        for (long entry = window.first(); entry < window.next(); entry++) {
+            for (int i = 0; i < replication.writeQuorum(); i++) {
+                int slot = replication.slot(entry, i);
+                if ((replaced & 1L << slot) != 0) {
+                    window.withdraw(entry, slot);
+                    send(slot, entry, window.body(entry));
+                }
+            }
+        }
+        effects.changed(metadata);
+        advance();
+        maybeChange();
+    }
+
+    // ---- the end
+
+    private void sealForTooManyChanges() {
+        trace.note("changed bookies %s times: sealing at entry %s (R46d)", changes, lastAddConfirmed);
+        sealBecause = new Ending(outcome -> new LedgerException.NotEnoughBookies(
+                outcome,
+                "ledger %s was sealed at entry %s after %s changes of bookies, the most allowed; go on in a new ledger"
+                        .formatted(ledger, lastAddConfirmed, changes),
+                null));
+        seal();
+    }
+
+    private void maybeSeal() {
+        if (closing && mode == Mode.RUN && window.size() == 0) {
+            seal();
+        }
+    }
+
+    private void seal() {
+        mode = Mode.CLOSING;
+        LedgerMetadata next = metadata.withClosed(lastAddConfirmed, confirmedLength);
+        proposal = next;
+        effects.compareAndSet(next, version);
+    }
+
+    private void adopt(LedgerMetadata found, int foundVersion) {
+        Check.state(
+                found.lastEntry() >= lastAddConfirmed,
+                "the ledger was sealed at entry %s although %s was acknowledged",
+                found.lastEntry(),
+                lastAddConfirmed);
+        boolean same = found.lastEntry() == lastAddConfirmed && found.length() == confirmedLength;
+        metadata = found;
+        version = foundVersion;
+        trace.note("found closed at entry %s, %s bytes", found.lastEntry(), found.length());
+        if (mode == Mode.CLOSING && same) {
+            sealed();
+            return;
+        }
+        die(new Ending(outcome -> new LedgerException.SealedByOther(
+                outcome,
+                "ledger %s was sealed at entry %s by a newer owner, this writer stood at %s"
+                        .formatted(ledger, found.lastEntry(), lastAddConfirmed))));
+    }
+
+    private void sealed() {
+        Ending because = sealBecause;
+        if (because != null) {
+            die(because);
+            return;
+        }
+        mode = Mode.DEAD;
+        window.settle(~0L);
+        effects.closed(metadata);
+    }
+
+    private void die(Ending because) {
+        mode = Mode.DEAD;
+        ending = because;
+        proposal = null;
+        window.settle(~0L);
+        while (window.size() > 0) {
+            long entry = window.first();
+            LedgerException failure = because.with(outcome(entry));
+            effects.failed(window.take(), failure);
+        }
+        effects.ended(because);
+    }
+
+    /** What is certain of an entry in flight (R58): a closed record decides, else nobody knows. */
+    private Outcome outcome(long entry) {
+        if (!metadata.closed()) {
+            return Outcome.UNKNOWN;
+        }
+        return entry <= metadata.lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
+    }
+
+    private Ending refusal(Status status, BookieId bookie, long entry) {
+        trace.note("%s answered %s for entry %s: stopped at entry %s", bookie, status, entry, lastAddConfirmed);
+        return new Ending(outcome -> Refusals.ofAdd(status, outcome, ledger, bookie, entry));
+    }
+
+    private static boolean fatal(Status status) {
+        return status == Status.FENCED
+                || status == Status.UNAUTHORIZED
+                || status == Status.BAD_REQUEST
+                || status == Status.BAD_VERSION;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private void send(int slot, long entry, ByteBuf body) {
+        effects.send(ensemble.member(slot), slot, ensemble.tenure(slot), entry, body);
+    }
+
+    /** Where a writer is in its life. */
+    enum Mode {
+        RUN,
+        /** A new list of bookies is being committed; the last confirmed id stands still. */
+        CHANGING,
+        /** The end is being committed. */
+        CLOSING,
+        /** Over; every event is ignored. */
+        DEAD
+    }
+
+    /** What the writer wants done. None of these answers inside the call, but {@link #pick}. */
+    interface Effects<T> {
+
+        /** Send a normal add; {@code body} is borrowed. */
+        void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body);
+
+        /** Write {@code next} if the record is at {@code version}; one of the metadata events follows. */
+        void compareAndSet(LedgerMetadata next, int version);
+
+        /** Name replacements for {@code slots} of {@code members}, in that order. */
+        Choice pick(List<BookieId> members, List<Integer> slots);
+
+        /** {@code bookie} failed: others may want to avoid it. */
+        void suspected(BookieId bookie, String why);
+
+        /** Call {@link #onSlotRetry} after a pause. */
+        void retrySlot(int slot, int tenure, long pauseNanos);
+
+        /** Call {@link #onChangeRetry} after a pause. */
+        void retryChange(long pauseNanos);
+
+        /** An append succeeded; called in id order. */
+        void acknowledged(T waiter, long entry);
+
+        /** An append failed; called in id order, after all that succeeded. */
+        void failed(T waiter, LedgerException why);
+
+        /** The ensemble changed, as {@code metadata} says. */
+        void changed(LedgerMetadata metadata);
+
+        /** Closed as asked; the last effect. */
+        void closed(LedgerMetadata metadata);
+
+        /** Ended otherwise; the last effect. */
+        void ended(Ending why);
+    }
+}

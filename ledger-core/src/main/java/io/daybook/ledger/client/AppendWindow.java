@@ -1,0 +1,216 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.error.Check;
+import io.daybook.ledger.Replication;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries that were sent and not yet acknowledged by an ack quorum, in id order without gaps (I10), and who has answered for each.
+ *
+ * <p>A ring over primitive arrays: no object per entry beyond the caller's {@code waiter}. Confirmed entries stay known, without their bytes,
+ * until their place is needed again, so that late acknowledgements still count; who is missing then is told to {@link Laggards}
+ * (R45).
+ *
+ * <p><b>Buffers.</b> The window owns the bodies of pending entries and releases each when it is confirmed or dropped. Belongs
+ * to one state machine.
+ */
+final class AppendWindow<T> {
+    private static final int PLACES_MIN = 256;
+
+    private final Replication replication;
+    private final Laggards laggards;
+
+    private @Nullable ByteBuf[] bodies = new ByteBuf[PLACES_MIN];
+    private @Nullable Object[] waiters = new Object[PLACES_MIN];
+    private long[] acks = new long[PLACES_MIN]; // bit per slot
+    private long[] refusals = new long[PLACES_MIN]; // bit per slot that was too busy and is asked again
+    private long[] lengths = new long[PLACES_MIN]; // cumulative payload bytes
+    private int mask = PLACES_MIN - 1;
+
+    private long remembered; // lowest id whose place is still its own
+    private long first; // lowest id that is not confirmed
+    private long next; // id of the next entry
+    private long bytes; // bodies held
+
+    /** A window whose first entry will be {@code firstEntry}. */
+    AppendWindow(Replication replication, long firstEntry, Laggards laggards) {
+        this.replication = replication;
+        this.laggards = laggards;
+        this.remembered = firstEntry;
+        this.first = firstEntry;
+        this.next = firstEntry;
+    }
+
+    /** Lowest id that is not confirmed; equals {@link #next} when none is pending. */
+    long first() {
+        return first;
+    }
+
+    /** Id the next entry gets. */
+    long next() {
+        return next;
+    }
+
+    int size() {
+        return (int) (next - first);
+    }
+
+    /** Bytes of the bodies held. */
+    long bytes() {
+        return bytes;
+    }
+
+    boolean pending(long entryId) {
+        return entryId >= first && entryId < next;
+    }
+
+    /** Adds entry {@link #next()} at the end. Takes {@code body} over. */
+    void push(ByteBuf body, long cumulativeLength, T waiter) {
+        if (next - first > mask) {
+            grow();
+        }
+        if (next - remembered > mask) {
+            forget(remembered);
+        }
+        int at = (int) next & mask;
+        bodies[at] = body;
+        waiters[at] = waiter;
+        acks[at] = 0;
+        refusals[at] = 0;
+        lengths[at] = cumulativeLength;
+        bytes += body.readableBytes();
+        next++;
+    }
+
+    /** Bytes of a pending entry; borrowed. */
+    ByteBuf body(long entryId) {
+        ByteBuf body = bodies[place(entryId)];
+        Check.state(body != null, "entry %s is not pending", entryId);
+        return body;
+    }
+
+    /** Cumulative payload bytes of an entry still known. */
+    long length(long entryId) {
+        return lengths[(int) entryId & mask];
+    }
+
+    /** Counts an acknowledgement; returns whether it completes the ack quorum of the lowest pending entry. */
+    boolean acknowledge(long entryId, int slot) {
+        if (entryId < remembered || entryId >= next) {
+            return false;
+        }
+        Check.state(replication.holds(slot, entryId), "slot %s has no part in entry %s", slot, entryId);
+        int at = (int) entryId & mask;
+        acks[at] |= 1L << slot;
+        refusals[at] &= ~(1L << slot);
+        return entryId == first && Long.bitCount(acks[at]) >= replication.ackQuorum();
+    }
+
+    /** Forgets an acknowledgement of a pending entry, because its slot changed hands (R46 step 6). */
+    void withdraw(long entryId, int slot) {
+        int at = place(entryId);
+        acks[at] &= ~(1L << slot);
+        refusals[at] &= ~(1L << slot);
+    }
+
+    /** Notes that {@code slot} was too busy for a pending entry. */
+    void refuse(long entryId, int slot) {
+        refusals[place(entryId)] |= 1L << slot;
+    }
+
+    /** Whether {@code slot} was too busy for a pending entry; forgets it. */
+    boolean takeRefusal(long entryId, int slot) {
+        int at = place(entryId);
+        boolean refused = (refusals[at] & 1L << slot) != 0;
+        refusals[at] &= ~(1L << slot);
+        return refused;
+    }
+
+    /** Whether the lowest pending entry has its ack quorum. */
+    boolean headComplete() {
+        return first < next && Long.bitCount(acks[(int) first & mask]) >= replication.ackQuorum();
+    }
+
+    /** Confirms the lowest pending entry, or drops it: releases its body, returns its waiter. */
+    @SuppressWarnings("unchecked") // only push puts waiters in
+    T take() {
+        int at = place(first);
+        ByteBuf body = body(first);
+        T waiter = (T) waiters[at];
+        bodies[at] = null;
+        waiters[at] = null;
+        bytes -= body.readableBytes();
+        first++;
+        body.release();
+        return waiter;
+    }
+
+    /** Tells of confirmed entries that {@code slots} lack, since these will not answer any more, and forgets about it. */
+    void settle(long slots) {
+        for (long entry = remembered; entry < first; entry++) {
+            long missing = missing(entry) & slots;
+            if (missing != 0) {
+                laggards.missed(entry, missing);
+                acks[(int) entry & mask] |= missing;
+            }
+        }
+    }
+
+    private void forget(long entry) {
+        long missing = missing(entry);
+        if (missing != 0) {
+            laggards.missed(entry, missing);
+        }
+        remembered++;
+    }
+
+    private long missing(long entry) {
+        long acked = acks[(int) entry & mask];
+        if (Long.bitCount(acked) == replication.writeQuorum()) {
+            return 0;
+        }
+        long missing = 0;
+        for (int i = 0; i < replication.writeQuorum(); i++) {
+            missing |= 1L << replication.slot(entry, i);
+        }
+        return missing & ~acked;
+    }
+
+    private int place(long entryId) {
+        Check.state(pending(entryId), "entry %s is not pending: %s to %s are", entryId, first, next - 1);
+        return (int) entryId & mask;
+    }
+
+    private void grow() {
+        int old = mask + 1;
+        int places = Math.multiplyExact(old, 2);
+        @Nullable ByteBuf[] newBodies = new ByteBuf[places];
+        @Nullable Object[] newWaiters = new Object[places];
+        long[] newAcks = new long[places];
+        long[] newRefusals = new long[places];
+        long[] newLengths = new long[places];
+        for (long entry = remembered; entry < next; entry++) {
+            int from = (int) entry & mask;
+            int to = (int) entry & places - 1;
+            newBodies[to] = bodies[from];
+            newWaiters[to] = waiters[from];
+            newAcks[to] = acks[from];
+            newRefusals[to] = refusals[from];
+            newLengths[to] = lengths[from];
+        }
+        bodies = newBodies;
+        waiters = newWaiters;
+        acks = newAcks;
+        refusals = newRefusals;
+        lengths = newLengths;
+        mask = places - 1;
+    }
+
+    /** Told of confirmed entries that are on fewer bookies than they should be. */
+    interface Laggards {
+
+        /** {@code entryId} is confirmed, but {@code slots}, a bit set, never acknowledged it. */
+        void missed(long entryId, long slots);
+    }
+}

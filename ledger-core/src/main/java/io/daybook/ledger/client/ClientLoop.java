@@ -1,0 +1,127 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Loop;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.Replication;
+import io.daybook.ledger.metadata.LedgerMetadataStore;
+import io.daybook.ledger.placement.Candidates;
+import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.placement.PlacementPolicy;
+import io.daybook.ledger.placement.Quarantine;
+import io.daybook.ledger.transport.Bookies;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What the handles of one loop share: connections, opinions about bookies, and the list of the handles themselves. Belongs to that
+ * loop.
+ */
+final class ClientLoop {
+    /** A bookie that failed a read is asked last for this long; short, since asking it first costs one hedge at most. */
+    private static final Duration SLOW_STAY = Duration.ofSeconds(5);
+
+    private final Loop loop;
+    private final Bookies bookies;
+    private final LedgerMetadataStore metadata;
+    private final ClientConfig config;
+    private final PlacementPolicy placement;
+    private final Supplier<Candidates> registered;
+    private final Quarantine quarantine;
+    private final Quarantine slow;
+    private final Set<Handle> handles = new LinkedHashSet<>();
+    private boolean closed;
+
+    ClientLoop(
+            Loop loop,
+            Bookies bookies,
+            LedgerMetadataStore metadata,
+            ClientConfig config,
+            PlacementPolicy placement,
+            Supplier<Candidates> registered) {
+        this.loop = loop;
+        this.bookies = bookies;
+        this.metadata = metadata;
+        this.config = config;
+        this.placement = placement;
+        this.registered = registered;
+        this.quarantine = new Quarantine(loop.clock(), config.quarantine());
+        this.slow = new Quarantine(loop.clock(), SLOW_STAY);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Bookies bookies() {
+        return bookies;
+    }
+
+    LedgerMetadataStore metadata() {
+        return metadata;
+    }
+
+    ClientConfig config() {
+        return config;
+    }
+
+    /** Bookies that failed a write: they get no new fragments for a while. */
+    Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /** Bookies that failed a read: they are asked last for a while. */
+    Quarantine slow() {
+        return slow;
+    }
+
+    Candidates candidates() {
+        return registered.get();
+    }
+
+    /** An ensemble for a new ledger; quarantined bookies only when there are too few others, since a suspicion is no proof. */
+    Choice newEnsemble(Replication replication) {
+        Choice choice = placement.newEnsemble(replication, candidates(), quarantine.reasons());
+        return choice.complete() ? choice : placement.newEnsemble(replication, candidates(), java.util.Map.of());
+    }
+
+    /** Replacements for failed slots, none of them quarantined (R46 step 3). */
+    Choice replacements(Replication replication, List<BookieId> members, List<Integer> slots) {
+        return placement.replacements(replication, members, slots, candidates(), quarantine.reasons());
+    }
+
+    /** Notes an open handle; one that comes after the close is closed at once. */
+    void opened(Handle handle) {
+        handles.add(handle);
+        if (closed) {
+            handle.onClientClosed();
+        }
+    }
+
+    void left(Handle handle) {
+        handles.remove(handle);
+    }
+
+    void onMembership() {
+        new ArrayList<>(handles).forEach(Handle::onMembership);
+    }
+
+    /** Closes every handle. */
+    void close() {
+        closed = true;
+        new ArrayList<>(handles).forEach(Handle::onClientClosed);
+    }
+
+    /** A writer, reader or recovery that is open. */
+    interface Handle {
+
+        /** The set of registered bookies changed. */
+        default void onMembership() {}
+
+        /** The client is being closed: end. */
+        void onClientClosed();
+    }
+}

@@ -1,0 +1,49 @@
+package io.daybook.ledger.client;
+
+import io.daybook.ledger.LedgerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The last decisions taken for one ledger, as sentences (R98): ensemble changes, verdicts, seals. Bounded: the oldest are forgotten and
+ * counted. Belongs to the handle's loop.
+ */
+final class DecisionTrace {
+    private static final int DECISIONS_MAX = 256; // a recovery of a full window leaves ten lines, a change three
+
+    private final LedgerId ledger;
+    private final ArrayDeque<String> decisions = new ArrayDeque<>();
+    private long forgotten;
+
+    DecisionTrace(LedgerId ledger) {
+        this.ledger = ledger;
+    }
+
+    void note(String format, Object... values) {
+        if (decisions.size() == DECISIONS_MAX) {
+            decisions.removeFirst();
+            forgotten++;
+        }
+        decisions.addLast(format.formatted(values));
+    }
+
+    /** Oldest first. */
+    List<String> decisions() {
+        return new ArrayList<>(decisions);
+    }
+
+    /** One line per decision, numbered from the first one ever taken. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("ledger ").append(ledger).append('\n');
+        long number = forgotten;
+        if (forgotten > 0) {
+            text.append("  (").append(forgotten).append(" earlier decisions forgotten)\n");
+        }
+        for (String decision : decisions) {
+            text.append("  ").append(++number).append(". ").append(decision).append('\n');
+        }
+        return text.toString();
+    }
+}

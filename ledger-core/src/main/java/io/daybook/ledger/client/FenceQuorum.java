@@ -1,0 +1,82 @@
+package io.daybook.ledger.client;
+
+import io.daybook.ledger.Replication;
+
+/**
+ * Which slots of the last fragment have been fenced, and the highest confirmed id they knew: step 3 of a recovery (R48). Belongs
+ * to one recovery attempt.
+ */
+final class FenceQuorum {
+    private final Replication replication;
+    private final long[] copyIds; // last entry per slot, −1 if none
+    private final long[] copyLengths;
+    private long answered; // bit per slot, failures included
+    private long covered; // bit per slot
+    private long best = -1;
+
+    FenceQuorum(Replication replication) {
+        this.replication = replication;
+        this.copyIds = new long[replication.ensemble()];
+        this.copyLengths = new long[replication.ensemble()];
+        java.util.Arrays.fill(copyIds, -1);
+    }
+
+    /** The slot's last entry, with a valid digest: the slot is fenced, and the entry's confirmed id counts. */
+    void positive(int slot, long entry, long lastAddConfirmed, long length) {
+        answered |= 1L << slot;
+        covered |= 1L << slot;
+        best = Math.max(best, lastAddConfirmed);
+        copyIds[slot] = entry;
+        copyLengths[slot] = length;
+    }
+
+    /** The slot is fenced and has no entry. */
+    void negative(int slot) {
+        answered |= 1L << slot;
+        covered |= 1L << slot;
+    }
+
+    /** Nothing is known of the slot. */
+    void unknown(int slot) {
+        answered |= 1L << slot;
+    }
+
+    boolean answered(int slot) {
+        return (answered & 1L << slot) != 0;
+    }
+
+    boolean allAnswered() {
+        return Long.bitCount(answered) == replication.ensemble();
+    }
+
+    /** Whether no ack quorum can be formed any more without a fenced slot (R12). */
+    boolean covers() {
+        return replication.covers(covered);
+    }
+
+    /** Highest confirmed id of a valid copy, −1 if none. */
+    long best() {
+        return best;
+    }
+
+    /** Cumulative length of {@code entry} if it was among the copies, else −1. */
+    long lengthOf(long entry) {
+        for (int slot = 0; slot < copyIds.length; slot++) {
+            if (copyIds[slot] == entry && entry >= 0) {
+                return copyLengths[slot];
+            }
+        }
+        return -1;
+    }
+
+    /** Slots as {@code 0 fenced, 1 unknown, 2 silent}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (int slot = 0; slot < copyIds.length; slot++) {
+            String state = (covered & 1L << slot) != 0 ? " fenced" : answered(slot) ? " unknown" : " silent";
+            text.append(slot == 0 ? "" : ", ").append(slot).append(state);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,71 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Loop;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells bookies the last confirmed id when no entry is there to carry it: at once when the window falls empty, but at most once per 200 µs
+ * (R63b). Belongs to the writer's loop.
+ */
+final class LacAnnouncer {
+    private static final long SPACING_NANOS = 200_000;
+
+    private final Loop loop;
+    private final LongConsumer send;
+
+    private long announced = -1;
+    private long lastSentNanos;
+    private boolean everSent;
+    private Loop.@Nullable Timer timer;
+    private long latest = -1;
+    private boolean idle;
+    private boolean stopped;
+
+    LacAnnouncer(Loop loop, LongConsumer send) {
+        this.loop = loop;
+        this.send = send;
+    }
+
+    /** The state after an event: the last confirmed id, and whether nothing is queued or in flight. */
+    void update(long lastAddConfirmed, boolean nothingInFlight) {
+        latest = lastAddConfirmed;
+        idle = nothingInFlight;
+        if (!idle || latest <= announced || timer != null || stopped) {
+            return;
+        }
+        long wait = everSent ? lastSentNanos + SPACING_NANOS - loop.clock().nanos() : 0;
+        if (wait <= 0) {
+            announce();
+        } else {
+            timer = loop.schedule(wait, this::onSpacingOver);
+        }
+    }
+
+    /** Announces now if there is anything new, idle or not. */
+    void now() {
+        if (latest > announced && !stopped) {
+            announce();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private void onSpacingOver() {
+        timer = null;
+        update(latest, idle);
+    }
+
+    private void announce() {
+        announced = latest;
+        everSent = true;
+        lastSentNanos = loop.clock().nanos();
+        send.accept(latest);
+    }
+}

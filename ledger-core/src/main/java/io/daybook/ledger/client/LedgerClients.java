@@ -1,0 +1,104 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Loops;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.Entropy;
+import io.daybook.base.seam.MetaStore;
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.metadata.BookieRegistry;
+import io.daybook.ledger.metadata.ClusterLayout;
+import io.daybook.ledger.metadata.LedgerMetadataStore;
+import io.daybook.ledger.metadata.Membership;
+import io.daybook.ledger.metadata.MetadataUri;
+import io.daybook.ledger.placement.Candidates;
+import io.daybook.ledger.placement.RandomPlacement;
+import io.daybook.ledger.transport.Bookies;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Makes ledger clients out of the seams to the outside. */
+public final class LedgerClients {
+    private LedgerClients() {}
+
+    /**
+     * As the public way, over connections of the caller's making.
+     *
+     * @param bookies makes the connections of one loop
+     */
+    static Promise<LedgerClient> open(
+            ClientConfig config,
+            MetadataUri cluster,
+            MetaStore store,
+            Loops loops,
+            Entropy entropy,
+            BiFunction<BookieRegistry, Loop, Bookies> bookies) {
+        Loop first = loops.all().get(0);
+        Promise<LedgerClient> result = first.promise();
+        Futures.whenDone(ClusterLayout.open(store, cluster, first), first, (layout, failure) -> {
+            if (layout == null) {
+                result.completeExceptionally(failed(cluster, failure));
+                return;
+            }
+            BookieRegistry registry = new BookieRegistry(store, layout);
+            Futures.whenDone(registry.follow(first), first, (members, refused) -> {
+                if (members == null) {
+                    registry.close();
+                    result.completeExceptionally(failed(cluster, refused));
+                    return;
+                }
+                LedgerMetadataStore metadata = new LedgerMetadataStore(store, layout, entropy);
+                Map<Loop, ClientLoop> homes = new LinkedHashMap<>();
+                for (Loop loop : loops.all()) {
+                    homes.put(
+                            loop,
+                            new ClientLoop(
+                                    loop,
+                                    bookies.apply(registry, loop),
+                                    metadata,
+                                    config,
+                                    new RandomPlacement(entropy),
+                                    new Registered(registry)));
+                }
+                result.complete(new QuorumLedgerClient(config, metadata, registry, loops, homes));
+            });
+        });
+        return result;
+    }
+
+    private static LedgerException failed(MetadataUri cluster, @org.jspecify.annotations.Nullable Throwable failure) {
+        return new LedgerException.MetadataFailed(
+                Outcome.NOT_APPLIED,
+                "the cluster at %s cannot be opened: %s"
+                        .formatted(cluster, failure == null ? "no answer came" : failure.getMessage()),
+                failure);
+    }
+
+    /** The registered bookies as placement sees them; belongs to one loop. */
+    private static final class Registered implements Supplier<Candidates> {
+        private final BookieRegistry registry;
+        private Membership seen = Membership.UNKNOWN;
+        private Candidates candidates = new Candidates(java.util.List.of(), java.util.List.of());
+
+        Registered(BookieRegistry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public Candidates get() {
+            Membership now = registry.members();
+            if (now != seen) {
+                seen = now;
+                candidates = new Candidates(
+                        java.util.List.copyOf(now.writable().keySet()),
+                        java.util.List.copyOf(now.readOnly().keySet()));
+            }
+            return candidates;
+        }
+    }
+}

@@ -1,0 +1,512 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerWriter;
+import io.daybook.ledger.digest.EntryDigest;
+import io.daybook.ledger.digest.LedgerKeys;
+import io.daybook.ledger.metadata.CasOutcome;
+import io.daybook.ledger.metadata.NewLedger;
+import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Status;
+import io.daybook.ledger.protocol.Tag;
+import io.daybook.ledger.transport.Bookies;
+import io.daybook.ledger.transport.UnreachableException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writer that applications hold: drives an {@link AppendProtocol}, which decides, over bookies, metadata and timers.
+ *
+ * <p><b>Threads.</b> All state belongs to {@link #loop()}; appends from other threads go through one {@link HandOver}, which wakes the
+ * loop once for many. Promises complete on the loop.
+ *
+ * <p><b>Buffers.</b> A payload is packed once; each bookie of the write set gets a view of the same bytes (R40).
+ */
+final class QuorumWriter
+        implements LedgerWriter, Bookies.AddListener, AppendProtocol.Effects<Promise<Long>>, ClientLoop.Handle {
+    private static final Logger LOG = LoggerFactory.getLogger(QuorumWriter.class);
+
+    /** A member that is not registered for this long counts as gone: half the grace of automatic recovery (R46e). */
+    private static final Duration MEMBER_GRACE = Duration.ofSeconds(15);
+
+    private final LedgerId ledger;
+    private final long ledgerNumber;
+    private final ClientLoop home;
+    private final Loop loop;
+    private final Bookies bookies;
+    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final EntryDigest digest;
+    private final byte[] masterKey;
+    private final Duration addTimeout;
+    private final int payloadBytesMax;
+    private final WindowGauge gauge; // any thread
+    private final HandOver<Handed> handOver = new HandOver<>(); // any thread to the loop
+    private final DecisionTrace trace;
+    private final AppendProtocol<Promise<Long>> protocol; // loop only
+    private final LacAnnouncer announcer; // loop only
+    private final Promise<LedgerMetadata> closed;
+    private final Promise<@Nullable LedgerException> ended;
+
+    private volatile LedgerMetadata metadata;
+    private final AtomicLong lastAddConfirmed = new AtomicLong(-1); // written by the loop only
+    private final AtomicLong lastAddPushed = new AtomicLong(-1); // written by the loop only
+    private final AtomicLong length = new AtomicLong(); // written by the loop only
+    private volatile boolean full; // until there is room for a while again
+    private volatile @Nullable Runnable onWritable;
+    private boolean memberTimer; // loop only
+
+    private QuorumWriter(NewLedger made, ClientLoop home) {
+        LedgerMetadata record = made.record().value();
+        this.ledger = made.id();
+        this.ledgerNumber = ledger.value();
+        this.home = home;
+        this.loop = home.loop();
+        this.bookies = home.bookies();
+        this.digest = EntryDigest.of(record.digestType(), record.password());
+        this.masterKey = LedgerKeys.masterKey(record.password());
+        this.addTimeout = home.config().addTimeout();
+        this.payloadBytesMax = home.config().payloadBytesMax();
+        this.gauge = new WindowGauge(
+                home.config().windowEntries(), home.config().windowSize().bytes());
+        this.trace = new DecisionTrace(ledger);
+        this.metadata = record;
+        this.protocol = new AppendProtocol<>(
+                ledger, record, made.record().version(), home.config().ensembleChangesMax(), this, trace);
+        this.announcer = new LacAnnouncer(loop, this::announce);
+        this.closed = loop.promise();
+        this.ended = loop.promise();
+    }
+
+    /** The one writer of a ledger that was just made. On the home loop. */
+    static QuorumWriter open(NewLedger made, ClientLoop home) {
+        QuorumWriter writer = new QuorumWriter(made, home);
+        home.opened(writer);
+        return writer;
+    }
+
+    @Override
+    public LedgerId ledger() {
+        return ledger;
+    }
+
+    @Override
+    public LedgerMetadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public CompletableFuture<Long> append(ByteBuf payload) {
+        int bytes = payload.readableBytes();
+        if (bytes > payloadBytesMax) {
+            payload.release();
+            return CompletableFuture.failedFuture(
+                    new LedgerException.TooLarge("an entry of %d bytes for ledger %s is over the limit of %d; split it"
+                            .formatted(bytes, ledger, payloadBytesMax)));
+        }
+        if (loop.inLoop()) {
+            takeHanded(); // what others handed over before comes first
+            if (!gauge.admits(bytes)) {
+                payload.release();
+                return refuseFull();
+            }
+            Promise<Long> promise = loop.promise();
+            push(payload, bytes, promise);
+            afterEvent();
+            return promise;
+        }
+        if (!gauge.reserve(bytes)) {
+            payload.release();
+            return refuseFull();
+        }
+        Promise<Long> promise = loop.promise();
+        if (handOver.put(new Handed(payload, bytes, promise)) && !wake(this::onHanded)) {
+            refuseHanded();
+        }
+        return promise;
+    }
+
+    @Override
+    public long lastAddConfirmed() {
+        return loop.inLoop() ? protocol.lastAddConfirmed() : lastAddConfirmed.getAcquire();
+    }
+
+    @Override
+    public long lastAddPushed() {
+        return (loop.inLoop() ? protocol.nextEntry() - 1 : lastAddPushed.getAcquire()) + gauge.handed();
+    }
+
+    @Override
+    public long length() {
+        return loop.inLoop() ? protocol.length() : length.getAcquire();
+    }
+
+    @Override
+    public boolean writable() {
+        return !full && !gauge.full();
+    }
+
+    @Override
+    public void onWritable(@Nullable Runnable listener) {
+        onWritable = listener;
+    }
+
+    @Override
+    public void advanceLastAddConfirmed() {
+        loop.run(() -> {
+            announcer.now();
+        });
+    }
+
+    @Override
+    public CompletableFuture<LedgerMetadata> close() {
+        if (!wake(this::onClose)) {
+            return CompletableFuture.failedFuture(loopGone(Outcome.NOT_APPLIED));
+        }
+        return closed;
+    }
+
+    @Override
+    public void abandon() {
+        wake(() -> abandon(
+                "the writer of ledger %s was abandoned; open it with recovery to learn its end".formatted(ledger)));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable LedgerException> ended() {
+        return ended;
+    }
+
+    /** Decisions taken so far, as text (R98). On the loop. */
+    DecisionTrace trace() {
+        return trace;
+    }
+
+    /** Confirmed entries that lack copies (R45). On the loop. */
+    List<RepairHint> repairHints() {
+        return protocol.repairHints();
+    }
+
+    // ---- events
+
+    @Override
+    public void onAdd(
+            BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure) {
+        try {
+            protocol.onAddReply(bookie, slot, token, entryId, status, failure == null ? null : failure.getMessage());
+        } catch (RuntimeException broken) {
+            onBroken(broken);
+        }
+        afterEvent();
+    }
+
+    /** The set of registered bookies changed. */
+    @Override
+    public void onMembership() {
+        if (memberTimer || protocol.mode() == AppendProtocol.Mode.DEAD || missingMember() == null) {
+            return;
+        }
+        memberTimer = true;
+        loop.schedule(MEMBER_GRACE.toNanos(), () -> {
+            memberTimer = false;
+            BookieId missing = missingMember();
+            if (missing != null && protocol.mode() != AppendProtocol.Mode.DEAD) {
+                event(() -> protocol.onMemberGone(missing));
+                onMembership(); // busy now, or another one missing: look again
+            }
+        });
+    }
+
+    @Override
+    public void onClientClosed() {
+        abandon("the client was closed; open ledger %s with recovery to learn its end".formatted(ledger));
+    }
+
+    private @Nullable BookieId missingMember() {
+        for (int slot = 0; slot < protocol.ensemble().size(); slot++) {
+            BookieId member = protocol.ensemble().member(slot);
+            if (!protocol.failed(slot) && !home.candidates().registered(member)) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    private void onHanded() {
+        takeHanded();
+        afterEvent();
+    }
+
+    private void onClose() {
+        takeHanded();
+        Ending ending = protocol.ending();
+        if (ending != null) {
+            closed.completeExceptionally(ending.with(Outcome.NOT_APPLIED));
+            return;
+        }
+        event(protocol::close);
+    }
+
+    private void abandon(String why) {
+        takeHanded();
+        event(() -> protocol.abandon(why));
+    }
+
+    private void event(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException broken) {
+            onBroken(broken);
+        }
+        afterEvent();
+    }
+
+    private void onBroken(RuntimeException broken) {
+        LOG.error("ledger={} the writer stops, since a rule was found broken: {}", ledger, broken.getMessage(), broken);
+        protocol.onBroken(broken);
+    }
+
+    private void takeHanded() {
+        if (handOver.isEmpty()) {
+            return;
+        }
+        for (HandOver.Link<Handed> link = handOver.takeAll(); link != null; link = link.next()) {
+            Handed handed = link.item;
+            push(handed.payload(), handed.bytes(), handed.promise());
+            publish();
+            gauge.release(handed.bytes());
+        }
+    }
+
+    private void push(ByteBuf payload, int bytes, Promise<Long> promise) {
+        if (!protocol.accepts()) {
+            payload.release();
+            Ending ending = protocol.ending();
+            promise.completeExceptionally(
+                    ending != null
+                            ? ending.with(Outcome.NOT_APPLIED)
+                            : new LedgerException.HandleClosed(
+                                    Outcome.NOT_APPLIED,
+                                    "ledger %s is closed for appends; create a new one".formatted(ledger)));
+            return;
+        }
+        try {
+            ByteBuf body = digest.pack(
+                    ledgerNumber,
+                    protocol.nextEntry(),
+                    protocol.lastAddConfirmed(),
+                    protocol.length() + bytes,
+                    payload,
+                    allocator);
+            protocol.append(body, bytes, promise);
+        } catch (RuntimeException broken) {
+            onBroken(broken);
+        }
+    }
+
+    private void afterEvent() {
+        publish();
+        announcer.update(protocol.lastAddConfirmed(), protocol.pendingEntries() == 0 && handOver.isEmpty());
+        if (full && gauge.roomy()) {
+            full = false;
+            Runnable listener = onWritable;
+            if (listener != null) {
+                listener.run();
+            }
+        } else if (!full && gauge.full()) {
+            full = true;
+        }
+    }
+
+    private void publish() {
+        gauge.publish(protocol.pendingEntries(), protocol.pendingBytes());
+        lastAddConfirmed.setRelease(protocol.lastAddConfirmed());
+        lastAddPushed.setRelease(protocol.nextEntry() - 1);
+        length.setRelease(protocol.length());
+    }
+
+    private CompletableFuture<Long> refuseFull() {
+        full = true;
+        wake(this::afterEvent); // what was in flight may be gone already: then nobody else would tell that there
+        // is room
+        return CompletableFuture.failedFuture(new LedgerException.WindowFull(
+                "the window of ledger %s is full (%s); append again when it is writable".formatted(ledger, gauge)));
+    }
+
+    private void refuseHanded() {
+        for (HandOver.Link<Handed> link = handOver.takeAll(); link != null; link = link.next()) {
+            link.item.payload().release();
+            gauge.release(link.item.bytes());
+            link.item.promise().obtrudeException(loopGone(Outcome.NOT_APPLIED));
+        }
+    }
+
+    private LedgerException loopGone(Outcome outcome) {
+        return new LedgerException.HandleClosed(
+                outcome, "ledger %s: the client was closed, its loop %s has ended".formatted(ledger, loop.name()));
+    }
+
+    private boolean wake(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException loopClosed) {
+            return false; // said by the caller
+        }
+    }
+
+    // ---- effects
+
+    @Override
+    public void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        bookies.add(
+                bookie,
+                ledgerNumber,
+                entry,
+                masterKey,
+                body.retainedDuplicate(),
+                false,
+                addTimeout,
+                slot,
+                tenure,
+                this);
+    }
+
+    @Override
+    public void compareAndSet(LedgerMetadata next, int version) {
+        Futures.whenDone(
+                home.metadata().compareAndSet(ledger, next, version, loop),
+                loop,
+                (outcome, failure) -> event(() -> {
+                    if (outcome instanceof CasOutcome.Applied applied) {
+                        protocol.onCommitted(applied.written().version());
+                    } else if (outcome instanceof CasOutcome.Conflict conflict) {
+                        protocol.onConflict(
+                                conflict.current().value(), conflict.current().version());
+                    } else if (outcome instanceof CasOutcome.Gone) {
+                        protocol.onDeleted();
+                    } else {
+                        protocol.onMetadataRefused(
+                                failure == null ? "no answer" : String.valueOf(failure.getMessage()), failure);
+                    }
+                }));
+    }
+
+    @Override
+    public Choice pick(List<BookieId> members, List<Integer> slots) {
+        return home.replacements(metadata.replication(), members, slots);
+    }
+
+    @Override
+    public void suspected(BookieId bookie, String why) {
+        LOG.warn("ledger={} bookie={} failed and will be replaced: {}", ledger, bookie, why);
+        home.quarantine().admit(bookie, why);
+    }
+
+    @Override
+    public void retrySlot(int slot, int tenure, long pauseNanos) {
+        loop.schedule(pauseNanos, () -> event(() -> protocol.onSlotRetry(slot, tenure)));
+    }
+
+    @Override
+    public void retryChange(long pauseNanos) {
+        loop.schedule(pauseNanos, () -> event(protocol::onChangeRetry));
+    }
+
+    @Override
+    public void acknowledged(Promise<Long> waiter, long entry) {
+        waiter.complete(entry);
+    }
+
+    @Override
+    public void failed(Promise<Long> waiter, LedgerException why) {
+        waiter.completeExceptionally(why);
+    }
+
+    @Override
+    public void changed(LedgerMetadata next) {
+        metadata = next;
+        LOG.info(
+                "ledger={} goes on from entry {} on {}",
+                ledger,
+                next.lastFragment().firstEntry(),
+                next.lastFragment().bookies());
+    }
+
+    @Override
+    public void closed(LedgerMetadata record) {
+        metadata = record;
+        leave();
+        closed.complete(record);
+        ended.complete(null);
+    }
+
+    @Override
+    public void ended(Ending why) {
+        metadata = protocol.metadata();
+        leave();
+        LedgerException failure = why.with(Outcome.UNKNOWN);
+        closed.completeExceptionally(failure);
+        ended.complete(failure instanceof LedgerException.HandleClosed ? null : failure);
+    }
+
+    private void leave() {
+        announcer.stop();
+        home.left(this);
+        List<RepairHint> hints = protocol.repairHints();
+        if (!hints.isEmpty()) {
+            LOG.info(
+                    "ledger={} {} ranges of confirmed entries lack copies, first {}",
+                    ledger,
+                    hints.size(),
+                    hints.get(0));
+        }
+    }
+
+    private void announce(long entry) {
+        ByteBuf packet = digest.packLac(ledgerNumber, entry, allocator);
+        for (int slot = 0; slot < protocol.ensemble().size(); slot++) {
+            if (!protocol.failed(slot)) {
+                BookieId member = protocol.ensemble().member(slot);
+                var request = new Request.WriteLac(Tag.V2, ledgerNumber, entry, masterKey, packet.retainedDuplicate());
+                Futures.whenDone(
+                        bookies.call(member, request, Response.WriteLac.class, addTimeout), loop, (answer, failure) -> {
+                            if (failure != null) { // nobody waits for it: the next entry or announcement says it again
+                                LOG.debug(
+                                        "ledger={} entry={} bookie={} did not learn: {}",
+                                        ledger,
+                                        entry,
+                                        member,
+                                        failure.getMessage());
+                            }
+                        });
+            }
+        }
+        packet.release();
+    }
+
+    /** An append on its way to the loop; owns {@code payload}. */
+    private record Handed(ByteBuf payload, int bytes, Promise<Long> promise) {}
+}

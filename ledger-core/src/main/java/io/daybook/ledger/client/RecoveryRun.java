@@ -1,0 +1,230 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.Password;
+import io.daybook.ledger.Replication;
+import io.daybook.ledger.digest.DigestMismatchException;
+import io.daybook.ledger.digest.EntryDigest;
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.digest.LedgerKeys;
+import io.daybook.ledger.metadata.CasOutcome;
+import io.daybook.ledger.metadata.Versioned;
+import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Status;
+import io.daybook.ledger.protocol.Tag;
+import io.daybook.ledger.transport.Bookies;
+import io.daybook.ledger.transport.UnreachableException;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one {@link LedgerRecovery}, which decides, over bookies, metadata and timers. Belongs to its loop; lives from {@link #start}
+ * until its promise completes.
+ */
+final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryRun.class);
+
+    private final LedgerId ledger;
+    private final ClientLoop home;
+    private final Loop loop;
+    private final Bookies bookies;
+    private final EntryDigest digest;
+    private final byte[] masterKey;
+    private final Duration readTimeout;
+    private final Duration addTimeout;
+    private final DecisionTrace trace;
+    private final LedgerRecovery recovery;
+    private final Promise<Versioned<LedgerMetadata>> sealed;
+
+    private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
+        this.ledger = ledger;
+        this.home = home;
+        this.loop = home.loop();
+        this.bookies = home.bookies();
+        this.digest = EntryDigest.of(record.digestType(), password);
+        this.masterKey = LedgerKeys.masterKey(password);
+        this.readTimeout = home.config().readTimeout();
+        this.addTimeout = home.config().addTimeout();
+        this.trace = new DecisionTrace(ledger);
+        this.recovery = new LedgerRecovery(ledger, this, trace);
+        this.sealed = loop.promise();
+    }
+
+    /** Recovers the ledger whose record was read as {@code found}; completes with the CLOSED record. On the home loop. */
+    static Promise<Versioned<LedgerMetadata>> start(
+            LedgerId ledger, Versioned<LedgerMetadata> found, Password password, ClientLoop home) {
+        RecoveryRun run = new RecoveryRun(ledger, found.value(), password, home);
+        home.opened(run);
+        run.event(() -> run.recovery.onRecord(found.value(), found.version()));
+        return run.sealed;
+    }
+
+    @Override
+    public void onClientClosed() {
+        event(() -> recovery.abandon(new LedgerException.HandleClosed(
+                Outcome.NOT_APPLIED, "the client was closed while ledger %s was being recovered".formatted(ledger))));
+    }
+
+    private void event(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException broken) {
+            LOG.error(
+                    "ledger={} the recovery stops, since a rule was found broken: {}",
+                    ledger,
+                    broken.getMessage(),
+                    broken);
+            recovery.abandon(new LedgerException.ProtocolBroken(
+                    Outcome.NOT_APPLIED,
+                    "recovery of ledger %s stopped: a rule was found broken, %s; report this"
+                            .formatted(ledger, broken.getMessage()),
+                    broken));
+        }
+    }
+
+    @Override
+    public void compareAndSet(LedgerMetadata next, int version) {
+        Futures.whenDone(
+                home.metadata().compareAndSet(ledger, next, version, loop),
+                loop,
+                (outcome, failure) -> event(() -> {
+                    if (outcome instanceof CasOutcome.Applied applied) {
+                        recovery.onCommitted(applied.written().version());
+                    } else if (outcome instanceof CasOutcome.Conflict conflict) {
+                        recovery.onConflict(
+                                conflict.current().value(), conflict.current().version());
+                    } else if (outcome instanceof CasOutcome.Gone) {
+                        recovery.onDeleted();
+                    } else {
+                        recovery.onMetadataRefused(MetadataFailures.of(ledger, failure));
+                    }
+                }));
+    }
+
+    @Override
+    public void fence(int attempt, BookieId bookie, int slot) {
+        Request request = Request.Read.fencing(Tag.V2, ledger.value(), -1, masterKey);
+        Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
+            ByteBuf copy = valid(bookie, -1, answer);
+            Status status = answer == null ? Status.IO_ERROR : answer.status();
+            event(() -> recovery.onFenceReply(attempt, slot, evidence(copy, answer), status, copy));
+        });
+    }
+
+    @Override
+    public void fencingRead(int attempt, BookieId bookie, int slot, long entry) {
+        Request request = Request.Read.fencing(Tag.V2_HIGH, ledger.value(), entry, masterKey);
+        Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
+            ByteBuf copy = valid(bookie, entry, answer);
+            Status status = answer == null ? Status.IO_ERROR : answer.status();
+            event(() -> recovery.onReadReply(attempt, slot, entry, evidence(copy, answer), status, copy));
+        });
+    }
+
+    @Override
+    public void lengthRead(int attempt, BookieId bookie, long entry) {
+        Request request = Request.Read.plain(Tag.V2_HIGH, ledger.value(), entry);
+        Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
+            ByteBuf copy = valid(bookie, entry, answer);
+            long length = -1;
+            if (copy != null) {
+                length = EntryHeader.length(copy);
+                copy.release();
+            }
+            long found = length;
+            event(() -> recovery.onLengthReply(attempt, found));
+        });
+    }
+
+    @Override
+    public void writeBack(int attempt, BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        bookies.add(
+                bookie,
+                ledger.value(),
+                entry,
+                masterKey,
+                body.retainedDuplicate(),
+                true,
+                addTimeout,
+                slot,
+                tenure,
+                (from, ofSlot, token, id, status, failure) -> event(() ->
+                        recovery.onWriteBackReply(attempt, from, ofSlot, token, id, status, unanswered(failure))));
+    }
+
+    @Override
+    public Choice pick(Replication replication, List<BookieId> members, List<Integer> slots) {
+        return home.replacements(replication, members, slots);
+    }
+
+    @Override
+    public void suspected(BookieId bookie, String why) {
+        LOG.warn("ledger={} bookie={} failed during recovery: {}", ledger, bookie, why);
+        home.quarantine().admit(bookie, why);
+    }
+
+    @Override
+    public void pause(int attempt, LedgerRecovery.Pause pause, long number, long nanos) {
+        loop.schedule(nanos, () -> event(() -> recovery.onPauseOver(attempt, pause, number)));
+    }
+
+    @Override
+    public void recovered(LedgerMetadata record, int version) {
+        LOG.info("ledger={} entry={} is its end after recovery", ledger, record.lastEntry());
+        LOG.debug("{}", trace);
+        home.left(this);
+        sealed.complete(new Versioned<>(record, version));
+    }
+
+    @Override
+    public void failed(LedgerException why) {
+        LOG.info("{}", trace);
+        home.left(this);
+        sealed.completeExceptionally(why);
+    }
+
+    private static Evidence evidence(@Nullable ByteBuf copy, Response.@Nullable Read answer) {
+        if (copy != null) {
+            return Evidence.POSITIVE;
+        }
+        return answer == null ? Evidence.UNKNOWN : Evidence.withoutCopy(answer.status());
+    }
+
+    private static @Nullable String unanswered(@Nullable UnreachableException failure) {
+        return failure == null ? null : failure.getMessage();
+    }
+
+    /** The stored bytes of a valid copy, the caller's to release; null for anything else, whose bytes are released. */
+    private @Nullable ByteBuf valid(BookieId bookie, long entry, Response.@Nullable Read answer) {
+        if (answer == null) {
+            return null;
+        }
+        ByteBuf body = answer.body();
+        if (body == null || answer.status() != Status.OK) {
+            answer.release();
+            return null;
+        }
+        ByteBuf copy = body.retainedDuplicate();
+        try {
+            digest.unpack(ledger.value(), entry, body).close();
+            return copy;
+        } catch (DigestMismatchException damaged) {
+            LOG.warn("ledger={} entry={} bookie={} damaged copy: {}", ledger, entry, bookie, damaged.getMessage());
+            copy.release();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/**
+ * Ledgers over bookies: writing, reading and taking over, and the factory {@link io.daybook.ledger.client.LedgerClients}.
+ *
+ * <p>Two state machines decide everything that can lose data, and do nothing themselves: {@code AppendProtocol} (the writer, with {@code
+ * AppendWindow}, {@code Ensemble} and {@code EnsembleChange}) and {@code LedgerRecovery} (the recoverer, with {@code FenceQuorum} and {@code
+ * RecoveryScan}). Around each stands a driver that turns its effects into requests, metadata writes and timers: {@code QuorumWriter} and
+ * {@code RecoveryRun}. {@code QuorumReader} reads through {@code ReadScheduler}, one {@code ReplicaChoice} per entry, and follows a ledger's end through
+ * {@code TailWatch}.
+ *
+ * <p><b>Threads.</b> A handle belongs to one loop, and so do the connections it uses ({@code ClientLoop}). Calls from elsewhere are
+ * handed over. Rules in parentheses, such as (R46), are those of docs/protocol.md.
+ */
+@NullMarked
+package io.daybook.ledger.client;
+
+import org.jspecify.annotations.NullMarked;

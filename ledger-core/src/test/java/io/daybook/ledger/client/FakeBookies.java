@@ -1,0 +1,286 @@
+package io.daybook.ledger.client;
+
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Status;
+import io.daybook.ledger.protocol.Tag;
+import io.daybook.ledger.transport.Bookies;
+import io.daybook.ledger.transport.UnreachableException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Bookies that answer from maps after a moment: enough to drive the client's shells. Not a bookie: no disks, no wire. Shared by the
+ * {@link Bookies} of several loops of one world.
+ */
+final class FakeBookies {
+    private static final long LATENCY_NANOS = 100_000;
+
+    final Map<BookieId, Fake> fakes = new LinkedHashMap<>();
+
+    Fake fake(BookieId id) {
+        return fakes.computeIfAbsent(id, x -> new Fake());
+    }
+
+    Fake fake(String id) {
+        return fake(new BookieId(id));
+    }
+
+    Bookies of(Loop loop) {
+        return new Link(loop);
+    }
+
+    /** What one bookie has. */
+    static final class Fake {
+        final Map<Long, Ledger> ledgers = new TreeMap<>();
+        boolean down; // calls fail
+        boolean silent; // calls time out
+        Status addStatus = Status.OK;
+        long latencyNanos = LATENCY_NANOS;
+        int reads;
+        int batchReads;
+        int polls;
+        int lacsWritten;
+        final List<Runnable> parked = new ArrayList<>();
+
+        Ledger ledger(long id) {
+            return ledgers.computeIfAbsent(id, x -> new Ledger());
+        }
+
+        void forget(long ledger, long entry) {
+            ledger(ledger).entries.remove(entry);
+        }
+
+        /** Flips a bit of a stored copy. */
+        void damage(long ledger, long entry) {
+            byte[] bytes = ledger(ledger).entries.get(entry);
+            bytes[bytes.length - 1] ^= 1;
+        }
+
+        private void wake() {
+            List<Runnable> woken = new ArrayList<>(parked);
+            parked.clear();
+            woken.forEach(Runnable::run);
+        }
+    }
+
+    static final class Ledger {
+        final TreeMap<Long, byte[]> entries = new TreeMap<>();
+        boolean fenced;
+        long lac = -1;
+        byte[] lacPacket = {};
+    }
+
+    private final class Link implements Bookies {
+        private final Loop loop;
+
+        Link(Loop loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public <R extends Response> Promise<R> call(
+                BookieId bookie, Request request, Class<R> answer, Duration timeout) {
+            Promise<R> promise = loop.promise();
+            Fake fake = fake(bookie);
+            if (fake.silent) {
+                request.release();
+                loop.schedule(timeout.toNanos(), () -> promise.completeExceptionally(unreachable(bookie, "is silent")));
+                return promise;
+            }
+            loop.schedule(fake.latencyNanos, () -> {
+                if (fake.down) {
+                    request.release();
+                    promise.completeExceptionally(unreachable(bookie, "is down"));
+                } else if (request instanceof Request.Read poll && poll.longPoll()) {
+                    fake.polls++;
+                    poll(fake, poll, response -> reply(promise, answer, response));
+                } else {
+                    reply(promise, answer, handle(fake, request));
+                }
+            });
+            return promise;
+        }
+
+        private <R extends Response> void reply(Promise<R> promise, Class<R> answer, Response response) {
+            if (!promise.complete(answer.cast(response))) {
+                response.release();
+            }
+        }
+
+        private void poll(Fake fake, Request.Read poll, java.util.function.Consumer<Response> reply) {
+            Ledger ledger = fake.ledgers.get(poll.ledgerId());
+            if (ledger == null) {
+                reply.accept(Response.Read.failed(poll.tag(), Status.NO_SUCH_LEDGER, poll.ledgerId(), -1));
+                return;
+            }
+            boolean[] done = new boolean[1];
+            Runnable finish = () -> {
+                if (!done[0]) {
+                    done[0] = true;
+                    byte[] entry = ledger.lac > poll.previousLac() ? ledger.entries.get(poll.previousLac() + 1) : null;
+                    reply.accept(new Response.Read(
+                            poll.tag(),
+                            Status.OK,
+                            poll.ledgerId(),
+                            entry == null ? -1 : poll.previousLac() + 1,
+                            entry == null ? null : Unpooled.copiedBuffer(entry),
+                            ledger.lac,
+                            Response.Read.ABSENT));
+                }
+            };
+            if (ledger.lac > poll.previousLac()) {
+                finish.run();
+            } else {
+                fake.parked.add(new Runnable() {
+                    @Override
+                    public void run() {
+                        if (ledger.lac > poll.previousLac() || ledger.fenced) {
+                            finish.run();
+                        } else if (!done[0]) {
+                            fake.parked.add(this);
+                        }
+                    }
+                });
+                loop.schedule(poll.timeoutMillis() * 1_000_000, finish);
+            }
+        }
+
+        private Response handle(Fake fake, Request request) {
+            if (request instanceof Request.Read read) {
+                fake.reads++;
+                Ledger ledger = read.fence() ? fake.ledger(read.ledgerId()) : fake.ledgers.get(read.ledgerId());
+                if (ledger == null) {
+                    return Response.Read.failed(read.tag(), Status.NO_SUCH_LEDGER, read.ledgerId(), read.entryId());
+                }
+                if (read.fence()) {
+                    ledger.fenced = true;
+                    fake.wake();
+                }
+                byte[] entry = read.entryId() == -1
+                        ? ledger.entries.isEmpty()
+                                ? null
+                                : ledger.entries.lastEntry().getValue()
+                        : ledger.entries.get(read.entryId());
+                return entry == null
+                        ? Response.Read.failed(read.tag(), Status.NO_SUCH_ENTRY, read.ledgerId(), read.entryId())
+                        : new Response.Read(
+                                read.tag(),
+                                Status.OK,
+                                read.ledgerId(),
+                                read.entryId(),
+                                Unpooled.copiedBuffer(entry),
+                                ledger.lac,
+                                Response.Read.ABSENT);
+            }
+            if (request instanceof Request.BatchRead batch) {
+                fake.batchReads++;
+                List<ByteBuf> found = new ArrayList<>();
+                long bytes = 0;
+                Ledger ledger = fake.ledger(batch.ledgerId());
+                for (long id = batch.firstEntry(); found.size() < batch.countMax(); id++) {
+                    byte[] entry = ledger.entries.get(id);
+                    if (entry == null || !found.isEmpty() && bytes + entry.length > batch.bytesMax()) {
+                        break;
+                    }
+                    bytes += entry.length;
+                    found.add(Unpooled.copiedBuffer(entry));
+                }
+                return new Response.BatchRead(
+                        batch.tag(),
+                        found.isEmpty() ? Status.NO_SUCH_ENTRY : Status.OK,
+                        batch.ledgerId(),
+                        batch.firstEntry(),
+                        batch.requestId(),
+                        found);
+            }
+            if (request instanceof Request.ReadLac read) {
+                Ledger ledger = fake.ledger(read.ledgerId());
+                boolean nothing = ledger.entries.isEmpty() && ledger.lacPacket.length == 0;
+                return new Response.ReadLac(
+                        read.tag(),
+                        nothing ? Status.NO_SUCH_ENTRY : Status.OK,
+                        read.ledgerId(),
+                        ledger.lacPacket.length == 0 ? null : Unpooled.copiedBuffer(ledger.lacPacket),
+                        ledger.entries.isEmpty()
+                                ? null
+                                : Unpooled.copiedBuffer(
+                                        ledger.entries.lastEntry().getValue()));
+            }
+            if (request instanceof Request.WriteLac write) {
+                Ledger ledger = fake.ledger(write.ledgerId());
+                ledger.lacPacket = new byte[write.body().readableBytes()];
+                write.body().readBytes(ledger.lacPacket);
+                ledger.lac = Math.max(ledger.lac, write.lac());
+                write.release();
+                fake.lacsWritten++;
+                fake.wake();
+                return new Response.WriteLac(write.tag(), Status.OK, write.ledgerId());
+            }
+            throw new IllegalArgumentException("no fake of " + request);
+        }
+
+        @Override
+        public void add(
+                BookieId bookie,
+                long ledgerId,
+                long entryId,
+                byte[] masterKey,
+                ByteBuf body,
+                boolean recovery,
+                Duration timeout,
+                int slot,
+                int token,
+                AddListener listener) {
+            Fake fake = fake(bookie);
+            byte[] bytes = new byte[body.readableBytes()];
+            body.readBytes(bytes);
+            body.release();
+            if (fake.silent) {
+                loop.schedule(
+                        timeout.toNanos(),
+                        () -> listener.onAdd(
+                                bookie, slot, token, entryId, Status.OK, unreachable(bookie, "is silent")));
+                return;
+            }
+            loop.schedule(fake.latencyNanos, () -> {
+                if (fake.down) {
+                    listener.onAdd(bookie, slot, token, entryId, Status.OK, unreachable(bookie, "is down"));
+                    return;
+                }
+                Status status = fake.addStatus;
+                Ledger ledger = fake.ledger(ledgerId);
+                if (status == Status.OK && ledger.fenced && !recovery) {
+                    status = Status.FENCED;
+                }
+                if (status == Status.OK) {
+                    ledger.entries.put(entryId, bytes);
+                    ledger.lac = Math.max(ledger.lac, EntryHeader.lastAddConfirmed(Unpooled.wrappedBuffer(bytes)));
+                    fake.wake();
+                }
+                listener.onAdd(bookie, slot, token, entryId, status, null);
+            });
+        }
+
+        @Override
+        public long outstandingBytes(BookieId bookie) {
+            return 0;
+        }
+
+        private UnreachableException unreachable(BookieId bookie, String why) {
+            return new UnreachableException(true, bookie + " " + why, null);
+        }
+    }
+
+    static final Tag ANY = Tag.V2;
+}
