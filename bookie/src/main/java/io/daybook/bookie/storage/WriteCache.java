@@ -1,0 +1,179 @@
+package io.daybook.bookie.storage;
+
+import io.daybook.bookie.entrylog.LedgerNote;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was put since the last rotation: bytes of entries in large chunks, per ledger a table of where they stand, and notes.
+ *
+ * <p>Belongs to its owner loop until it is frozen. From then on nobody changes it, and the owner and the flush loop both read it, until the owner {@link
+ * #recycle recycles} it. Memory comes from, and is counted by, the loop's {@link ChunkPool}.
+ */
+final class WriteCache {
+    /** What a ledger costs on the heap, about. */
+    private static final int LEDGER_BYTES = 300;
+
+    /** Bytes before each entry in a chunk: its length. */
+    private static final int LENGTH_BYTES = 4;
+
+    private static final int LAC_OFFSET = 16;
+
+    private final ChunkPool pool;
+    private final List<ByteBuf> chunks = new ArrayList<>();
+    private final LongMap<CachedLedger> ledgers = new LongMap<>();
+
+    private @Nullable ByteBuf chunk; // the last one
+    private int chunkAt;
+    private long bytes;
+    private long heapBytes;
+
+    // most adds meet the ledger of the one before
+    private long recentId = -1;
+    private @Nullable CachedLedger recent;
+
+    WriteCache(ChunkPool pool) {
+        this.pool = pool;
+    }
+
+    /** What the cache has of one ledger. */
+    static final class CachedLedger {
+        private final long ledgerId;
+        private EntryTable entries = new EntryTable();
+        private @Nullable LedgerNote note; // without the ids below
+        private long maxLac = -1;
+
+        CachedLedger(long ledgerId) {
+            this.ledgerId = ledgerId;
+        }
+
+        EntryTable entries() {
+            return entries;
+        }
+
+        /** True if nothing that came before this cache counts. */
+        boolean forgotten() {
+            return note != null && note.forgotten();
+        }
+
+        /** All the cache knows of the ledger beside entries. */
+        LedgerNote note() {
+            return (note == null ? LedgerNote.nothing(ledgerId) : note).withIds(entries.last(), maxLac);
+        }
+    }
+
+    boolean isEmpty() {
+        return ledgers.size() == 0;
+    }
+
+    /** Memory in use, bytes. */
+    long bytes() {
+        return bytes + heapBytes;
+    }
+
+    /** Copies {@code body}, which is borrowed, in; false with nothing done if there is no room. */
+    boolean put(long ledgerId, long entryId, ByteBuf body) {
+        int length = body.readableBytes();
+        if (pool.full() && bytes() > 0) {
+            return false;
+        }
+        if (chunk == null || chunk.capacity() - chunkAt < length + LENGTH_BYTES) {
+            ByteBuf next = pool.take(length + LENGTH_BYTES);
+            if (next == null) {
+                return false;
+            }
+            chunk = next;
+            chunkAt = 0;
+            chunks.add(next);
+            bytes += next.capacity();
+        }
+        CachedLedger ledger = ledger(ledgerId);
+        chunk.setInt(chunkAt, length);
+        chunk.setBytes(chunkAt + LENGTH_BYTES, body, body.readerIndex(), length);
+        ledger.entries.put(entryId, (long) (chunks.size() - 1) << 32 | chunkAt);
+        chunkAt += length + LENGTH_BYTES;
+        if (length >= LAC_OFFSET + 8) {
+            ledger.maxLac = Math.max(ledger.maxLac, body.getLong(body.readerIndex() + LAC_OFFSET));
+        }
+        takeHeap(EntryTable.BYTES_PER_ENTRY);
+        return true;
+    }
+
+    /** Adds news of a ledger. */
+    void note(LedgerNote news) {
+        CachedLedger ledger = ledger(news.ledgerId());
+        if (news.forgotten()) {
+            ledger.entries = new EntryTable();
+            ledger.maxLac = -1;
+        }
+        int before = ledger.note == null ? 0 : ledger.note.heapBytes();
+        ledger.note = ledger.note == null ? news : ledger.note.then(news);
+        takeHeap(ledger.note.heapBytes() - before);
+    }
+
+    private void takeHeap(long more) {
+        heapBytes += more;
+        pool.takeHeap(more);
+    }
+
+    private CachedLedger ledger(long ledgerId) {
+        if (ledgerId == recentId && recent != null) {
+            return recent;
+        }
+        CachedLedger ledger = ledgers.get(ledgerId);
+        if (ledger == null) {
+            ledger = new CachedLedger(ledgerId);
+            ledgers.put(ledgerId, ledger);
+            takeHeap(LEDGER_BYTES);
+        }
+        recentId = ledgerId;
+        recent = ledger;
+        return ledger;
+    }
+
+    @Nullable
+    CachedLedger find(long ledgerId) {
+        return ledgers.get(ledgerId);
+    }
+
+    /** Ids of all ledgers of which something is here, ascending. */
+    long[] ledgerIds() {
+        return ledgers.keys();
+    }
+
+    /** A copy of an entry, or null. */
+    @Nullable
+    ByteBuf copy(long ledgerId, long entryId, ByteBufAllocator buffers) {
+        CachedLedger ledger = ledgers.get(ledgerId);
+        long place = ledger == null ? -1 : ledger.entries.find(entryId);
+        if (place < 0) {
+            return null;
+        }
+        int length = length(place);
+        return buffers.buffer(length).writeBytes(chunk(place), index(place), length);
+    }
+
+    /** The chunk an entry stands in. */
+    ByteBuf chunk(long place) {
+        return chunks.get((int) (place >>> 32));
+    }
+
+    /** The index of an entry's first byte in its chunk. */
+    int index(long place) {
+        return (int) place + LENGTH_BYTES;
+    }
+
+    int length(long place) {
+        return chunk(place).getInt((int) place);
+    }
+
+    /** Gives the memory back; nothing of the cache may be used any more. Called on the owner loop. */
+    void recycle() {
+        pool.giveHeap(heapBytes);
+        chunks.forEach(pool::give);
+        chunks.clear();
+    }
+}
