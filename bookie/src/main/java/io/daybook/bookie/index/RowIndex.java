@@ -99,6 +99,7 @@ final class RowIndex implements StoreIndex {
                 Run next = row(cursor).run();
                 if (next.file() > file) {
                     lastEntry = Math.max(entryId, next.ids().first() - 1);
+                    break;
                 } else if (next.file() == file) {
                     length += next.blockLength();
                     if (next.blockOffset() != last.blockEnd() || length > bytesMax) {
