@@ -12,6 +12,7 @@ import io.daybook.base.seam.DiskFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -187,6 +188,9 @@ public final class FileDisk implements Disk {
             value = operation.run();
         } catch (IOException e) {
             promise.completeExceptionally(e);
+            return;
+        } catch (NonWritableChannelException e) {
+            promise.completeExceptionally(new IOException("the file was opened for reading only", e));
             return;
         }
         promise.complete(value);

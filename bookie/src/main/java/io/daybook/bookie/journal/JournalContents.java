@@ -50,8 +50,7 @@ record JournalContents(
 
     /** Highest number that was ever given to a file here, as far as can be seen; 0 if none. */
     long highest() {
-        long named =
-                mark == null ? 0 : Math.max(mark.lastFile(), mark.position().file());
+        long named = mark == null ? 0 : mark.lastFile(); // a new journal's mark names file 1, which may not exist yet
         return files.isEmpty() ? named : Math.max(named, files.last());
     }
 }

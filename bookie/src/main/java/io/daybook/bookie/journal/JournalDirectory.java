@@ -45,6 +45,7 @@ final class JournalDirectory {
     private final TreeSet<Long> damaged; // kept for salvage
     private final ArrayDeque<Long> spares = new ArrayDeque<>();
     private CompletableFuture<Void> releases; // the latest: one at a time
+    private long highest; // number of the latest file made
 
     private JournalDirectory(
             JournalConfig config,
@@ -80,7 +81,11 @@ final class JournalDirectory {
     static CompletableFuture<JournalDirectory> open(
             JournalConfig config, Disk disk, Entropy entropy, Loop loop, Replayed replayed) {
         Path directory = config.directory();
+        Path parent = directory.toAbsolutePath().getParent();
         return disk.createDirectories(directory, loop)
+                .thenCompose(made -> parent == null
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : disk.syncDirectory(parent, loop))
                 .thenCompose(made -> JournalContents.look(disk, directory, loop))
                 .thenCompose(contents ->
                         deleteAll(contents.unfinished(), disk, directory, loop).thenApply(gone -> contents))
@@ -113,8 +118,6 @@ final class JournalDirectory {
         }
         highest = contents.highest();
     }
-
-    private long highest; // number of the latest file made
 
     int salt() {
         return salt;
@@ -253,7 +256,9 @@ final class JournalDirectory {
             Path path = Layout.journalFile(config.directory(), number);
             if (damaged.remove(number)) {
                 Path kept = Layout.damagedJournalFile(config.directory(), number);
-                done = done.thenCompose(before -> disk.rename(path, kept, loop));
+                done = done.thenCompose(before -> disk.rename(path, kept, loop))
+                        .thenCompose(
+                                renamed -> disk.syncDirectory(config.directory(), loop)); // else a crash makes it spare
             } else if (spares.size() < SPARES_MAX) {
                 spares.add(number);
             } else {

@@ -119,19 +119,17 @@ final class JournalFormat {
         into.putInt(at + 4, checksum(into, at + SUMMED_FROM, at + GROUP_HEADER, crc) ^ mask);
     }
 
-    /** The head of the group that starts at {@code offset} of file {@code number}, or null if none does. */
-    static @Nullable GroupHeader readGroupHeader(
-            ByteBuffer from, int at, long number, long offset, int mask, CRC32C crc) {
+    /** The head of a group of file {@code number}, wherever in the file it says it belongs, or null if there is none. */
+    static @Nullable GroupHeader readGroupHeader(ByteBuffer from, int at, long number, int mask, CRC32C crc) {
         if (from.limit() - at < GROUP_HEADER
                 || from.getInt(at) != GROUP_MAGIC
                 || from.getLong(at + 8) != number
-                || from.getLong(at + 16) != offset
                 || from.getInt(at + 4) != (checksum(from, at + SUMMED_FROM, at + GROUP_HEADER, crc) ^ mask)) {
             return null;
         }
         var header = new GroupHeader(
                 number,
-                offset,
+                from.getLong(at + 16),
                 from.getInt(at + 24),
                 from.getInt(at + 28),
                 from.getInt(at + 32),

@@ -17,7 +17,7 @@ import io.daybook.bookie.journal.JournalFormat.FileHeader;
 import io.daybook.bookie.journal.JournalFormat.GroupHeader;
 import io.daybook.bookie.journal.JournalFormat.Mark;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -157,6 +157,9 @@ public final class JournalReplay {
                     return;
                 }
             } else if (offset + BLOCK > size) {
+                if (!headed) {
+                    damage(new JournalPosition(number, 0), "file %s has no head".formatted(number));
+                }
                 endFile();
                 return;
             } else if (!available(BLOCK)) {
@@ -182,6 +185,11 @@ public final class JournalReplay {
             damage(new JournalPosition(number, 0), "the head of file %s is damaged".formatted(number));
         } else {
             salt = header.salt();
+            if (header.capacity() > size) {
+                damage(
+                        new JournalPosition(number, size),
+                        "file %s has %s bytes where its head promises %s".formatted(number, size, header.capacity()));
+            }
         }
         mask = JournalFormat.mask(number, salt);
         headed = true;
@@ -190,7 +198,14 @@ public final class JournalReplay {
 
     /** @return false if more of the file must be read first */
     private boolean readGroup() {
-        GroupHeader header = JournalFormat.readGroupHeader(bytes(BLOCK), 0, number, offset, mask, crc);
+        GroupHeader header = JournalFormat.readGroupHeader(bytes(BLOCK), 0, number, mask, crc);
+        if (header != null && header.offset() != offset) {
+            damage(
+                    new JournalPosition(number, offset),
+                    "a group of offset %s was found at offset %s of file %s"
+                            .formatted(header.offset(), offset, number));
+            header = null;
+        }
         if (header == null || offset + header.length() > size) {
             offset += BLOCK; // nothing valid starts here; whether anything should, a later group knows
             return true;
@@ -303,7 +318,7 @@ public final class JournalReplay {
         }
         dropChunk();
         int wanted = (int) Math.min(Math.max(CHUNK, length), size - offset);
-        ByteBuf fresh = PooledByteBufAllocator.DEFAULT.directBuffer(wanted, wanted);
+        ByteBuf fresh = Unpooled.wrappedBuffer(new byte[wanted]).clear(); // not pooled: records may be kept for long
         DiskFile source = file;
         if (source == null) {
             throw new IllegalStateException("no journal file is open");

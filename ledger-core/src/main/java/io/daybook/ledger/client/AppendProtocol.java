@@ -1,6 +1,5 @@
 package io.daybook.ledger.client;
 
-import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -411,9 +410,7 @@ final class AppendProtocol<T> {
 
     private LedgerMetadata wanted() {
         LedgerMetadata wanted = proposal;
-        if (wanted == null) {
-            throw new BrokenInvariantException("ledger %s: nothing is being committed".formatted(ledger));
-        }
+        Check.state(wanted != null, "ledger %s: nothing is being committed", ledger);
         return wanted;
     }
 

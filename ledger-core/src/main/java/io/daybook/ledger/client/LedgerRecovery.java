@@ -1,6 +1,5 @@
 package io.daybook.ledger.client;
 
-import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -489,9 +488,7 @@ final class LedgerRecovery {
 
     private void commitClose(Attempt at) {
         LedgerMetadata base = record;
-        if (base == null) {
-            throw new BrokenInvariantException("ledger %s has no record".formatted(ledger));
-        }
+        Check.state(base != null, "ledger %s has no record", ledger);
         List<Fragment> fragments = new ArrayList<>(base.fragments());
         for (Map.Entry<Long, List<BookieId>> change : at.local.entrySet()) {
             Fragment fragment = new Fragment(change.getKey(), change.getValue());

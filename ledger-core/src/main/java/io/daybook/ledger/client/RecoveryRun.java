@@ -47,7 +47,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final Duration addTimeout;
     private final DecisionTrace trace;
     private final LedgerRecovery recovery;
-    private final Promise<Versioned<LedgerMetadata>> end;
+    private final Promise<Versioned<LedgerMetadata>> sealed;
 
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
         this.ledger = ledger;
@@ -60,7 +60,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         this.addTimeout = home.config().addTimeout();
         this.trace = new DecisionTrace(ledger);
         this.recovery = new LedgerRecovery(ledger, this, trace);
-        this.end = loop.promise();
+        this.sealed = loop.promise();
     }
 
     /** Recovers the ledger whose record was read as {@code found}; completes with the CLOSED record. On the home loop. */
@@ -69,7 +69,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         RecoveryRun run = new RecoveryRun(ledger, found.value(), password, home);
         home.opened(run);
         run.event(() -> run.recovery.onRecord(found.value(), found.version()));
-        return run.end;
+        return run.sealed;
     }
 
     @Override
@@ -186,14 +186,14 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         LOG.info("ledger={} entry={} is its end after recovery", ledger, record.lastEntry());
         LOG.debug("{}", trace);
         home.left(this);
-        end.complete(new Versioned<>(record, version));
+        sealed.complete(new Versioned<>(record, version));
     }
 
     @Override
     public void failed(LedgerException why) {
         LOG.info("{}", trace);
         home.left(this);
-        end.completeExceptionally(why);
+        sealed.completeExceptionally(why);
     }
 
     private static Evidence evidence(@Nullable ByteBuf copy, Response.@Nullable Read answer) {
