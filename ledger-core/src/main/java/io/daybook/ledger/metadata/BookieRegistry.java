@@ -111,7 +111,9 @@ public final class BookieRegistry implements AutoCloseable {
         String path = path(bookie, readOnly);
         SettledWrites.Claim claim = (node, replyLost) -> own(node) && Arrays.equals(node.data(), data);
         return Steps.on(
-                loop, () -> (Promise<Boolean>) (readOnly ? store.ensure(root + "/readonly", loop) : Steps.nothing(loop))
+                loop, () -> (Promise<Boolean>) (readOnly
+                                ? writes.ensure(root + "/readonly", loop)
+                                : Steps.nothing(loop))
                         .thenCompose(ready -> writes.create(path, data, Mode.EPHEMERAL, claim, loop))
                         .thenCompose(outcome -> {
                             if (!(outcome instanceof WriteOutcome.Conflict other)) {

@@ -72,7 +72,8 @@ public record ClusterLayout(
                                         .formatted(uri, tree.uriName(), tree.uriName()),
                                 null);
                     }
-                    return store.ensure(root + "/available/readonly", loop)
+                    return new SettledWrites(store)
+                            .ensure(root + "/available/readonly", loop)
                             .thenCompose(made -> store.get(root + "/INSTANCEID", loop))
                             .thenApply(node ->
                                     new ClusterLayout(root, tree, node == null ? null : instanceId(root, node.data())));
@@ -104,7 +105,7 @@ public record ClusterLayout(
 
     private static Promise<Void> ensureParent(MetaStore store, String root, Loop loop) {
         int end = root.lastIndexOf('/');
-        return end == 0 ? Steps.nothing(loop) : store.ensure(root.substring(0, end), loop);
+        return end == 0 ? Steps.nothing(loop) : new SettledWrites(store).ensure(root.substring(0, end), loop);
     }
 
     private static Promise<Void> skeleton(MetaStore store, String root, byte[] instance, Loop loop) {

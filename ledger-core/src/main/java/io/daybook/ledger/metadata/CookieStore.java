@@ -34,7 +34,7 @@ public final class CookieStore {
 
     /** Makes the node above all cookies, should it be missing. */
     public Promise<Void> prepare(Loop loop) {
-        return store.ensure(root, loop);
+        return writes.ensure(root, loop);
     }
 
     /** The cookie as of some moment after the call, or null if the bookie has none. */

@@ -28,6 +28,7 @@ public final class LedgerIdGenerator {
     private static final int ATTEMPTS_MAX = 16; // lost replies in a row before the caller hears of it
 
     private final MetaStore store;
+    private final SettledWrites writes;
     private final ClusterLayout layout;
 
     private volatile boolean beyondShort; // never goes back: idgen-long is never removed
@@ -36,6 +37,7 @@ public final class LedgerIdGenerator {
 
     public LedgerIdGenerator(MetaStore store, ClusterLayout layout) {
         this.store = store;
+        this.writes = new SettledWrites(store);
         this.layout = layout;
     }
 
@@ -70,7 +72,7 @@ public final class LedgerIdGenerator {
                                 .formatted(layout.root(), layout.tree().uriName()),
                         null);
             }
-            return store.ensure(longRoot(), loop).thenCompose(made -> {
+            return writes.ensure(longRoot(), loop).thenCompose(made -> {
                 beyondShort = true;
                 return nextLong(loop);
             });
@@ -100,7 +102,7 @@ public final class LedgerIdGenerator {
     }
 
     private Promise<Void> openHigh(long high, Loop loop) {
-        return (Promise<Void>) store.ensure(highPath(high), loop)
+        return (Promise<Void>) writes.ensure(highPath(high), loop)
                 .thenCompose(made -> store.children(longRoot(), loop))
                 .thenAccept(names -> {
                     List<String> highs = names == null ? List.of() : highNodes(names);
@@ -124,7 +126,7 @@ public final class LedgerIdGenerator {
             }
             if (kind == Kind.NO_NODE && attemptsLeft > 1) {
                 return (Promise<Long>)
-                        store.ensure(parent, loop).thenCompose(parentMade -> sequence(parent, attemptsLeft - 1, loop));
+                        writes.ensure(parent, loop).thenCompose(parentMade -> sequence(parent, attemptsLeft - 1, loop));
             }
             return (Promise<Long>) made.thenApply(this::number);
         });

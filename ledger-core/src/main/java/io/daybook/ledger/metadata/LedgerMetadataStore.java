@@ -150,7 +150,7 @@ public final class LedgerMetadataStore {
                 writes.create(path, data, Mode.PERSISTENT, (node, replyLost) -> madeBy(metadata, node), loop);
         return Steps.after(write, (outcome, failure) -> {
             if (Steps.kind(failure) == Kind.NO_NODE && attempt < PARENT_ATTEMPTS_MAX) {
-                return (Promise<@Nullable NewLedger>) store.ensure(parent(path), loop)
+                return (Promise<@Nullable NewLedger>) writes.ensure(parent(path), loop)
                         .thenCompose(made -> createWithParents(id, metadata, data, attempt + 1, loop));
             }
             return (Promise<@Nullable NewLedger>) write.thenApply(known -> known instanceof WriteOutcome.Applied applied

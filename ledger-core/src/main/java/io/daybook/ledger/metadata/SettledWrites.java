@@ -96,6 +96,26 @@ public final class SettledWrites {
                 });
     }
 
+    /** Makes {@code path} and its missing parents as empty nodes; asked again after a lost reply, since it may be done twice. */
+    public Promise<Void> ensure(String path, Loop loop) {
+        Promise<Boolean> made = loop.promise();
+        loop.run(() -> ensure(path, PAUSE_NANOS_MIN, made));
+        return (Promise<Void>) made.thenAccept(yes -> {});
+    }
+
+    private void ensure(String path, long pauseNanos, Promise<Boolean> made) {
+        Loop loop = made.loop();
+        Futures.whenDone(store.ensure(path, loop), loop, (done, failure) -> {
+            if (failure == null) {
+                made.complete(true);
+            } else if (Steps.kind(failure) == Kind.AMBIGUOUS) {
+                loop.schedule(pauseNanos, () -> ensure(path, Math.min(pauseNanos * 2, PAUSE_NANOS_MAX), made));
+            } else {
+                made.completeExceptionally(failure);
+            }
+        });
+    }
+
     /**
      * All or none of {@code operations}. After a lost reply the node at {@code witness}, which the operations write with bytes that nobody else
      * writes, tells whether they happened. Fails with the kind of the first operation that cannot be done.
