@@ -1,5 +1,6 @@
 package io.daybook.ledger.client;
 
+import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -410,7 +411,9 @@ final class AppendProtocol<T> {
 
     private LedgerMetadata wanted() {
         LedgerMetadata wanted = proposal;
-        Check.state(wanted != null, "ledger %s: nothing is being committed", ledger);
+        if (wanted == null) {
+            throw new BrokenInvariantException("ledger %s: nothing is being committed".formatted(ledger));
+        }
         return wanted;
     }
 

@@ -4,6 +4,7 @@ import io.daybook.ledger.LedgerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last decisions taken for one ledger, as sentences (R98): ensemble changes, verdicts, seals. Bounded: the oldest are forgotten and
@@ -20,7 +21,7 @@ final class DecisionTrace {
         this.ledger = ledger;
     }
 
-    void note(String format, Object... values) {
+    void note(String format, @Nullable Object... values) {
         if (decisions.size() == DECISIONS_MAX) {
             decisions.removeFirst();
             forgotten++;

@@ -1,5 +1,6 @@
 package io.daybook.ledger.client;
 
+import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -488,7 +489,9 @@ final class LedgerRecovery {
 
     private void commitClose(Attempt at) {
         LedgerMetadata base = record;
-        Check.state(base != null, "ledger %s has no record", ledger);
+        if (base == null) {
+            throw new BrokenInvariantException("ledger %s has no record".formatted(ledger));
+        }
         List<Fragment> fragments = new ArrayList<>(base.fragments());
         for (Map.Entry<Long, List<BookieId>> change : at.local.entrySet()) {
             Fragment fragment = new Fragment(change.getKey(), change.getValue());

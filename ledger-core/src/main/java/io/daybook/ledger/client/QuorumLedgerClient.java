@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +72,10 @@ final class QuorumLedgerClient implements LedgerClient {
                 result.completeExceptionally(new LedgerException.NotEnoughBookies(
                         Outcome.NOT_APPLIED,
                         "no ledger was created: replication %s needs %d bookies, %s; start more, or ask for fewer copies"
-                                .formatted(options.replication(), options.replication().ensemble(), choice.explained()),
+                                .formatted(
+                                        options.replication(),
+                                        options.replication().ensemble(),
+                                        choice.explained()),
                         null));
                 return;
             }
@@ -91,7 +93,9 @@ final class QuorumLedgerClient implements LedgerClient {
                     return;
                 }
                 LOG.info("ledger={} created on {}", made.id(), choice.bookies());
-                Loop owner = options.loop() != null ? options.loop() : loops.of(made.id().value());
+                Loop owner = options.loop() != null
+                        ? options.loop()
+                        : loops.of(made.id().value());
                 CompletableFuture<LedgerWriter> opened =
                         on(owner, (itsHome, promise) -> promise.complete(QuorumWriter.open(made, itsHome)));
                 pass(opened, result);
@@ -101,28 +105,41 @@ final class QuorumLedgerClient implements LedgerClient {
 
     @Override
     public CompletableFuture<LedgerReader> open(LedgerId ledger, OpenOptions options) {
-        return on(loop(ledger, options), (home, result) -> withRecord(ledger, options, home, result, (found, password) -> {
-            QuorumReader reader = QuorumReader.open(ledger, found, password, home);
-            Futures.whenDone(reader.readLastAddConfirmed(), home.loop(), (confirmed, failure) -> {
-                if (failure != null) { // a lower bound serves as well; what is wrong will show when something is read
-                    LOG.debug("ledger={} opened without knowing its last confirmed entry: {}", ledger, failure.getMessage());
-                }
-                result.complete(reader);
-            });
-        }));
+        return on(
+                loop(ledger, options),
+                (home, result) -> withRecord(ledger, options, home, result, (found, password) -> {
+                    QuorumReader reader = QuorumReader.open(ledger, found, password, home);
+                    Futures.whenDone(reader.readLastAddConfirmed(), home.loop(), (confirmed, failure) -> {
+                        if (failure
+                                != null) { // a lower bound serves as well; what is wrong will show when something is
+                            // read
+                            LOG.debug(
+                                    "ledger={} opened without knowing its last confirmed entry: {}",
+                                    ledger,
+                                    failure.getMessage());
+                        }
+                        result.complete(reader);
+                    });
+                }));
     }
 
     @Override
     public CompletableFuture<LedgerReader> openAndRecover(LedgerId ledger, OpenOptions options) {
-        return on(loop(ledger, options), (home, result) -> withRecord(
-                ledger, options, home, result, (found, password) -> Futures.whenDone(
-                        RecoveryRun.start(ledger, found, password, home), home.loop(), (sealed, failure) -> {
-                            if (sealed != null) {
-                                result.complete(QuorumReader.open(ledger, sealed, password, home));
-                            } else {
-                                result.completeExceptionally(failure);
-                            }
-                        })));
+        return on(
+                loop(ledger, options),
+                (home, result) -> withRecord(
+                        ledger,
+                        options,
+                        home,
+                        result,
+                        (found, password) -> Futures.whenDone(
+                                RecoveryRun.start(ledger, found, password, home), home.loop(), (closed, failure) -> {
+                                    if (closed != null) {
+                                        result.complete(QuorumReader.open(ledger, closed, password, home));
+                                    } else {
+                                        result.completeExceptionally(failure);
+                                    }
+                                })));
     }
 
     @Override
@@ -132,22 +149,27 @@ final class QuorumLedgerClient implements LedgerClient {
 
     @Override
     public CompletableFuture<LedgerMetadata> metadata(LedgerId ledger) {
-        return on(loops.of(ledger.value()), (home, result) -> Futures.whenDone(
-                metadata.readLinearizable(ledger, home.loop()), home.loop(), (found, failure) -> {
-                    if (found != null) {
-                        result.complete(found.value());
-                    } else {
-                        result.completeExceptionally(failure == null ? missing(ledger) : MetadataFailures.of(ledger, failure));
-                    }
-                }));
+        return on(
+                loops.of(ledger.value()),
+                (home, result) -> Futures.whenDone(
+                        metadata.readLinearizable(ledger, home.loop()), home.loop(), (found, failure) -> {
+                            if (found != null) {
+                                result.complete(found.value());
+                            } else {
+                                result.completeExceptionally(
+                                        failure == null ? missing(ledger) : MetadataFailures.of(ledger, failure));
+                            }
+                        }));
     }
 
     @Override
     public CompletableFuture<List<LedgerId>> list() {
-        return on(loops.all().get(0), (home, result) -> Futures.whenDone(
-                metadata.list(home.loop()), home.loop(), (ids, failure) -> {
+        return on(
+                loops.all().get(0),
+                (home, result) -> Futures.whenDone(metadata.list(home.loop()), home.loop(), (ids, failure) -> {
                     if (ids != null) {
-                        result.complete(Arrays.stream(ids).mapToObj(LedgerId::new).toList());
+                        result.complete(
+                                Arrays.stream(ids).mapToObj(LedgerId::new).toList());
                     } else {
                         result.completeExceptionally(known("the ledgers could not be listed", failure));
                     }
@@ -191,9 +213,11 @@ final class QuorumLedgerClient implements LedgerClient {
                 remove(ledger, found, options, home, attempts, result);
             } else {
                 Futures.whenDone(
-                        RecoveryRun.start(ledger, found, password(found.value(), options), home), loop, (sealed, refused) -> {
-                            if (sealed != null) {
-                                remove(ledger, sealed, options, home, attempts, result);
+                        RecoveryRun.start(ledger, found, password(found.value(), options), home),
+                        loop,
+                        (closed, refused) -> {
+                            if (closed != null) {
+                                remove(ledger, closed, options, home, attempts, result);
                             } else if (refused instanceof LedgerException.NoSuchLedger) {
                                 result.complete(null);
                             } else {
@@ -206,12 +230,12 @@ final class QuorumLedgerClient implements LedgerClient {
 
     private void remove(
             LedgerId ledger,
-            Versioned<LedgerMetadata> sealed,
+            Versioned<LedgerMetadata> closed,
             OpenOptions options,
             ClientLoop home,
             int attempts,
             Promise<Void> result) {
-        Futures.whenDone(metadata.delete(ledger, sealed.version(), home.loop()), home.loop(), (outcome, failure) -> {
+        Futures.whenDone(metadata.delete(ledger, closed.version(), home.loop()), home.loop(), (outcome, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(MetadataFailures.of(ledger, failure));
             } else if (!(outcome instanceof CasOutcome.Conflict)) {
@@ -293,7 +317,8 @@ final class QuorumLedgerClient implements LedgerClient {
     }
 
     private static LedgerException missing(LedgerId ledger) {
-        return new LedgerException.NoSuchLedger("there is no ledger %s; list them to see which there are".formatted(ledger));
+        return new LedgerException.NoSuchLedger(
+                "there is no ledger %s; list them to see which there are".formatted(ledger));
     }
 
     private static LedgerException unauthorized(LedgerId ledger) {

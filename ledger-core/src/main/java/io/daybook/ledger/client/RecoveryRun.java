@@ -47,7 +47,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final Duration addTimeout;
     private final DecisionTrace trace;
     private final LedgerRecovery recovery;
-    private final Promise<Versioned<LedgerMetadata>> sealed;
+    private final Promise<Versioned<LedgerMetadata>> end;
 
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
         this.ledger = ledger;
@@ -60,7 +60,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         this.addTimeout = home.config().addTimeout();
         this.trace = new DecisionTrace(ledger);
         this.recovery = new LedgerRecovery(ledger, this, trace);
-        this.sealed = loop.promise();
+        this.end = loop.promise();
     }
 
     /** Recovers the ledger whose record was read as {@code found}; completes with the CLOSED record. On the home loop. */
@@ -69,7 +69,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         RecoveryRun run = new RecoveryRun(ledger, found.value(), password, home);
         home.opened(run);
         run.event(() -> run.recovery.onRecord(found.value(), found.version()));
-        return run.sealed;
+        return run.end;
     }
 
     @Override
@@ -186,14 +186,14 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         LOG.info("ledger={} entry={} is its end after recovery", ledger, record.lastEntry());
         LOG.debug("{}", trace);
         home.left(this);
-        sealed.complete(new Versioned<>(record, version));
+        end.complete(new Versioned<>(record, version));
     }
 
     @Override
     public void failed(LedgerException why) {
         LOG.info("{}", trace);
         home.left(this);
-        sealed.completeExceptionally(why);
+        end.completeExceptionally(why);
     }
 
     private static Evidence evidence(@Nullable ByteBuf copy, Response.@Nullable Read answer) {

@@ -1,0 +1,192 @@
+package io.daybook.ledger.client;
+
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.DigestType;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.Password;
+import io.daybook.ledger.Replication;
+import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Drives an {@link AppendProtocol} by hand: keeps what it asks for, answers when the test says so. */
+final class AppendHarness implements AppendProtocol.Effects<String> {
+    static final LedgerId LEDGER = new LedgerId(7);
+
+    final List<Send> sends = new ArrayList<>();
+    final List<String> acknowledged = new ArrayList<>();
+    final List<LedgerException> failures = new ArrayList<>();
+    final List<LedgerMetadata> writes = new ArrayList<>();
+    final List<ByteBuf> bodies = new ArrayList<>();
+    final List<BookieId> spares = new ArrayList<>();
+    final List<BookieId> suspects = new ArrayList<>();
+    final List<Long> pauses = new ArrayList<>();
+    final DecisionTrace trace = new DecisionTrace(LEDGER);
+    final LedgerMetadata created;
+    final AppendProtocol<String> protocol;
+    int expectedVersion = -1;
+
+    @Nullable
+    LedgerMetadata closed;
+
+    @Nullable
+    Ending ended;
+
+    int changeRetries;
+    Runnable onAcknowledged = () -> {};
+
+    AppendHarness(Replication replication, String... members) {
+        this(replication, 32, members);
+    }
+
+    AppendHarness(Replication replication, int changesMax, String... members) {
+        created = LedgerMetadata.open(replication, DigestType.CRC32C, Password.EMPTY, ids(members), 0, 1, Map.of());
+        protocol = new AppendProtocol<>(LEDGER, created, 0, changesMax, this, trace);
+    }
+
+    static BookieId id(String name) {
+        return new BookieId(name);
+    }
+
+    static List<BookieId> ids(String... names) {
+        return Arrays.stream(names).map(BookieId::new).toList();
+    }
+
+    AppendHarness spare(String... names) {
+        spares.addAll(ids(names));
+        return this;
+    }
+
+    long append() {
+        long entry = protocol.nextEntry();
+        ByteBuf body = Unpooled.buffer().writeLong(entry);
+        bodies.add(body);
+        protocol.append(body, 10, "e" + entry);
+        return entry;
+    }
+
+    /** The bookie's newest add of the entry is answered. */
+    void answer(String bookie, long entry, Status status) {
+        Send send = newest(bookie, entry);
+        protocol.onAddReply(id(bookie), send.slot, send.tenure, entry, status, null);
+    }
+
+    void ok(String bookie, long... entries) {
+        for (long entry : entries) {
+            answer(bookie, entry, Status.OK);
+        }
+    }
+
+    void lose(String bookie, long entry) {
+        Send send = newest(bookie, entry);
+        protocol.onAddReply(id(bookie), send.slot, send.tenure, entry, Status.OK, "timed out");
+    }
+
+    /** The last metadata write succeeds. */
+    void commit() {
+        protocol.onCommitted(expectedVersion + 1);
+    }
+
+    LedgerMetadata lastWrite() {
+        return writes.get(writes.size() - 1);
+    }
+
+    Send newest(String bookie, long entry) {
+        for (int i = sends.size() - 1; i >= 0; i--) {
+            Send send = sends.get(i);
+            if (send.bookie.equals(id(bookie)) && send.entry == entry) {
+                return send;
+            }
+        }
+        throw new AssertionError("nothing was sent to %s for entry %s: %s".formatted(bookie, entry, sends));
+    }
+
+    List<String> sentTo(String bookie) {
+        return sends.stream()
+                .filter(s -> s.bookie.equals(id(bookie)))
+                .map(s -> "e" + s.entry)
+                .toList();
+    }
+
+    boolean allReleased() {
+        return bodies.stream().allMatch(body -> body.refCnt() == 0);
+    }
+
+    @Override
+    public void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        if (body.getLong(0) != entry) {
+            throw new AssertionError("entry %s was sent with other bytes".formatted(entry));
+        }
+        sends.add(new Send(bookie, slot, tenure, entry));
+    }
+
+    @Override
+    public void compareAndSet(LedgerMetadata next, int version) {
+        writes.add(next);
+        expectedVersion = version;
+    }
+
+    @Override
+    public Choice pick(List<BookieId> members, List<Integer> slots) {
+        List<BookieId> chosen = new ArrayList<>();
+        for (BookieId spare : spares) {
+            if (!members.contains(spare) && !suspects.contains(spare) && chosen.size() < slots.size()) {
+                chosen.add(spare);
+            }
+        }
+        return new Choice(chosen, slots.size(), Map.of());
+    }
+
+    @Override
+    public void suspected(BookieId bookie, String why) {
+        suspects.add(bookie);
+    }
+
+    @Override
+    public void retrySlot(int slot, int tenure, long pauseNanos) {
+        pauses.add(pauseNanos);
+    }
+
+    @Override
+    public void retryChange(long pauseNanos) {
+        changeRetries++;
+        pauses.add(pauseNanos);
+    }
+
+    @Override
+    public void acknowledged(String waiter, long entry) {
+        if (!waiter.equals("e" + entry)) {
+            throw new AssertionError("%s was told of entry %s".formatted(waiter, entry));
+        }
+        acknowledged.add(waiter);
+        onAcknowledged.run();
+    }
+
+    @Override
+    public void failed(String waiter, LedgerException why) {
+        failures.add(why);
+    }
+
+    @Override
+    public void changed(LedgerMetadata metadata) {}
+
+    @Override
+    public void closed(LedgerMetadata metadata) {
+        closed = metadata;
+    }
+
+    @Override
+    public void ended(Ending why) {
+        ended = why;
+    }
+
+    record Send(BookieId bookie, int slot, int tenure, long entry) {}
+}
