@@ -1,7 +1,9 @@
 package io.daybook.sim;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ public record ScenarioResult(
         List<String> lastEvents) {
 
     public ScenarioResult {
-        reached = Map.copyOf(reached);
+        reached = Collections.unmodifiableMap(new TreeMap<>(reached)); // not Map.copyOf: its order differs between JVMs
         lastEvents = List.copyOf(lastEvents);
     }
 

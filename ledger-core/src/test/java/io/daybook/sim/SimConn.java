@@ -8,7 +8,6 @@ import io.daybook.base.seam.HostPort;
 import io.daybook.base.seam.Transport;
 import io.daybook.base.seam.TransportException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +72,7 @@ final class SimConn implements Conn {
     public void send(ByteBuf frame) {
         Check.state(loop.inLoop(), "a frame was sent from elsewhere than %s", loop);
         if (!closed && transport.life().alive()) {
-            ByteBuf copy = Unpooled.buffer(Math.max(1, frame.readableBytes()));
+            ByteBuf copy = world.allocator().heapBuffer(Math.max(1, frame.readableBytes()));
             copy.writeBytes(frame); // what the sender does with shared bytes later is not seen by the peer
             out.send(copy);
         }
@@ -84,7 +83,7 @@ final class SimConn implements Conn {
     public void send(ByteBuf head, ByteBuf body) {
         Check.state(loop.inLoop(), "a frame was sent from elsewhere than %s", loop);
         if (!closed && transport.life().alive()) {
-            ByteBuf copy = Unpooled.buffer(Math.max(1, head.readableBytes() + body.readableBytes()));
+            ByteBuf copy = world.allocator().heapBuffer(Math.max(1, head.readableBytes() + body.readableBytes()));
             copy.writeBytes(head, head.readerIndex(), head.readableBytes());
             copy.writeBytes(body, body.readerIndex(), body.readableBytes());
             out.send(copy);

@@ -12,7 +12,9 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +119,11 @@ public final class SimDisk implements Disk {
     /** Flips one bit on the medium. */
     public void rot(Path file, long position) {
         inode(file).flipBit(position, random.below(8));
+    }
+
+    /** The sector at {@code position} can no longer be read, by anyone, until it is written again. */
+    public void ruin(Path file, long position) {
+        inode(file).ruin(position);
     }
 
     /** Forgets cached pages: reads see what failed syncs and lost writes really left. */
@@ -288,8 +295,7 @@ public final class SimDisk implements Disk {
                 inode.crash(outcome, random);
             }
         }
-        List<SimDirectory> directories = new ArrayList<>();
-        directories(root, directories);
+        Set<SimDirectory> directories = directories();
         directories.forEach(directory -> directory.choose(outcome, random));
         directories.forEach(SimDirectory::forget);
         usedBytes = 0;
@@ -391,7 +397,10 @@ public final class SimDisk implements Disk {
         inode.resize(size);
     }
 
-    void failRead(SimFile file, SimInode inode) throws IOException {
+    void failRead(SimFile file, SimInode inode, long position, int length) throws IOException {
+        if (inode.isRuined(position, length)) {
+            throw new IOException(file.path() + ": Input/output error");
+        }
         if (nextReadFailure != null || world.chaos().chance(world.faults().diskReadError)) {
             String reason = nextReadFailure == null ? "Input/output error" : nextReadFailure;
             nextReadFailure = null;
@@ -484,31 +493,34 @@ public final class SimDisk implements Disk {
         return String.valueOf(file.normalize().getFileName());
     }
 
-    /** Every file that is seen or on the medium. */
-    private List<SimInode> inodes() {
-        List<SimDirectory> directories = new ArrayList<>();
-        directories(root, directories);
-        List<SimInode> found = new ArrayList<>();
-        for (SimDirectory directory : directories) {
+    /** Every file that is seen or on the medium, each once, in the order of the names. */
+    private Set<SimInode> inodes() {
+        Set<SimInode> found = new LinkedHashSet<>();
+        for (SimDirectory directory : directories()) {
             collect(directory.entries(), found);
             collect(directory.durableEntries(), found);
         }
         return found;
     }
 
-    private static void collect(Iterable<Object> entries, List<SimInode> found) {
+    private static void collect(Iterable<Object> entries, Set<SimInode> found) {
         for (Object entry : entries) {
-            if (entry instanceof SimInode inode && !found.contains(inode)) {
+            if (entry instanceof SimInode inode) {
                 found.add(inode);
             }
         }
     }
 
-    private static void directories(SimDirectory at, List<SimDirectory> found) {
-        if (found.contains(at)) {
+    private Set<SimDirectory> directories() {
+        Set<SimDirectory> found = new LinkedHashSet<>();
+        directories(root, found);
+        return found;
+    }
+
+    private static void directories(SimDirectory at, Set<SimDirectory> found) {
+        if (!found.add(at)) {
             return;
         }
-        found.add(at);
         for (Object entry : at.entries()) {
             if (entry instanceof SimDirectory below) {
                 directories(below, found);

@@ -221,6 +221,21 @@ final class SimDiskTest extends DiskContract {
     }
 
     @Test
+    void aRuinedSectorFailsEveryReadUntilItIsWritten() {
+        DiskFile file = create("a");
+        on(() -> file.write(0, sectors('a', 4)));
+
+        disk.ruin(path("a"), 600);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> read(file, 0, 2048)).hasMessageContaining("Input/output error");
+        }
+        assertThat(read(file, 1024, 1024)).hasSize(1024);
+        on(() -> file.write(512, sectors('b', 1)));
+        assertThat(read(file, 0, 2048)).hasSize(2048);
+    }
+
+    @Test
     void rotFlipsOneBit() {
         write("a", "x");
 

@@ -60,7 +60,7 @@ final class SimFile implements DiskFile {
     @Override
     public Promise<Integer> read(long position, int length, ByteBuf into) {
         return ask("read", disk.readNanos(length), position, length, false, () -> {
-            disk.failRead(this, inode);
+            disk.failRead(this, inode, position, length);
             int available = (int) Math.max(0, Math.min(length, inode.size() - position));
             inode.live().read(position, available, into);
             return available;

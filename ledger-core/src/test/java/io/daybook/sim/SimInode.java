@@ -2,6 +2,7 @@ package io.daybook.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /** A file whatever its name: what reads see, what is on the medium, and what lies between, in order. */
 final class SimInode {
@@ -10,6 +11,7 @@ final class SimInode {
     private SimBytes live = new SimBytes();
     private SimBytes durable = new SimBytes();
     private final List<Change> pending = new ArrayList<>();
+    private final TreeSet<Long> ruined = new TreeSet<>(); // sectors that cannot be read
     private boolean lostPages; // reads show more than the medium will ever hold
 
     /** A write of these bytes, or where {@code data} is empty a new size. */
@@ -40,7 +42,23 @@ final class SimInode {
         return !pending.isEmpty() || lostPages;
     }
 
+    void ruin(long position) {
+        ruined.add(position / SECTOR);
+    }
+
+    boolean isRuined(long position, int length) {
+        return !ruined.isEmpty()
+                && length > 0
+                && !ruined.subSet(position / SECTOR, (position + length - 1) / SECTOR + 1)
+                        .isEmpty();
+    }
+
     void write(long position, byte[] data) {
+        if (!ruined.isEmpty()
+                && data.length > 0) { // a drive puts a fresh sector in the place of a bad one when it is written
+            ruined.subSet(position / SECTOR, (position + data.length - 1) / SECTOR + 1)
+                    .clear();
+        }
         Change change = new Change(position, data, false);
         change.apply(live);
         pending.add(change);

@@ -22,7 +22,7 @@ public final class SimNetwork {
     private final Map<String, SimLink> links = new LinkedHashMap<>();
     private final Map<String, TreeMap<Integer, SimListener>> listeners = new LinkedHashMap<>();
     private final List<SimConn> conns = new ArrayList<>();
-    private int nextPort = 20_000;
+    private long ports;
 
     SimNetwork(SimWorld world) {
         this.world = world;
@@ -156,8 +156,16 @@ public final class SimNetwork {
     @Nullable
     HostPort bind(SimNode node, HostPort at, SimListener listener) {
         TreeMap<Integer, SimListener> ports = listeners.computeIfAbsent(node.name(), name -> new TreeMap<>());
-        int port = at.port() == 0 ? nextPort++ : at.port();
+        int port = at.port();
+        while (port == 0 || (at.port() == 0 && ports.containsKey(port))) {
+            port = 20_000 + (int) (this.ports++ % 20_000);
+        }
         return ports.putIfAbsent(port, listener) == null ? new HostPort(at.host(), port) : null;
+    }
+
+    /** A port for the calling end of a connection. */
+    int freshPort() {
+        return 40_000 + (int) (ports++ % 20_000);
     }
 
     void unbind(SimNode node, int port, SimListener listener) {

@@ -4,6 +4,7 @@ import io.daybook.base.time.Clock;
 import io.daybook.sim.Scenario.Options;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -102,7 +103,7 @@ public final class SimRunner {
 
         public Summary {
             failedSeeds = List.copyOf(failedSeeds);
-            reached = Map.copyOf(reached);
+            reached = Collections.unmodifiableMap(new TreeMap<>(reached));
         }
 
         /** True if no run failed. */

@@ -158,7 +158,10 @@ public final class SimTransport implements Transport {
             world.note(there.name(), "connect", to.port(), 0);
             SimConn here = new SimConn(world, SimTransport.this, loop, to);
             SimConn other = new SimConn(
-                    world, listener.transport(), listener.nextLoop(), new HostPort(node.name(), 1 + to.port()));
+                    world,
+                    listener.transport(),
+                    listener.nextLoop(),
+                    new HostPort(node.name(), world.network().freshPort()));
             here.join(other, there);
             other.join(here, back);
             made = here;

@@ -1,8 +1,11 @@
 package io.daybook.sim;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,8 @@ public final class SimWorld {
     private final List<Observer> observers = new ArrayList<>();
     private final SimNetwork network;
     private final SimMetadata metadata;
+
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
 
     private long now;
     private long steps;
@@ -238,6 +243,16 @@ public final class SimWorld {
         return trace.hash();
     }
 
+    /** Where the frames of this world come from, and any buffer of the code under test that should be accounted for. */
+    public ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    /** Bytes of {@link #allocator} that nobody has released: 0 at the end of a run without crashes, or something leaks. */
+    public long heldBytes() {
+        return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
+    }
+
     /** Events so far. */
     public long events() {
         return trace.events();
@@ -255,7 +270,7 @@ public final class SimWorld {
 
     /** How often each {@code Probe} mark was reached. */
     public Map<String, Long> reached() {
-        return Map.copyOf(reached);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(reached));
     }
 
     /** Ends the run with a failure, also from inside a task: the call that runs the world throws it. */

@@ -1,135 +1,120 @@
 package io.daybook.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.base.exec.Promise;
-import io.daybook.base.seam.Conn;
-import io.daybook.base.seam.ConnHandler;
-import io.daybook.base.seam.Disk.Access;
-import io.daybook.base.seam.DiskFile;
-import io.daybook.base.seam.HostPort;
-import io.daybook.base.seam.MetaStore;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class SimWorldTest {
-    private long events; // of all days so far
 
     @Test
     void theSameSeedGivesTheSameHashThreeTimes() {
         for (long seed = 0; seed < 100; seed++) {
-            long first = busyDay(seed);
+            long first = BusyDay.live(seed).traceHash();
 
-            assertThat(busyDay(seed)).as("second run of seed %d", seed).isEqualTo(first);
-            assertThat(busyDay(seed)).as("third run of seed %d", seed).isEqualTo(first);
+            assertThat(BusyDay.live(seed).traceHash())
+                    .as("second run of seed %d", seed)
+                    .isEqualTo(first);
+            assertThat(BusyDay.live(seed).traceHash())
+                    .as("third run of seed %d", seed)
+                    .isEqualTo(first);
         }
+    }
+
+    @Test
+    void anotherJvmWithOtherIdentityHashesAndNoCompilerGivesTheSameHashes() throws Exception {
+        List<String> here = new ArrayList<>();
+        for (long seed = 0; seed < 20; seed++) {
+            here.add(String.valueOf(BusyDay.live(seed).traceHash()));
+        }
+
+        assertThat(inAnotherJvm(20, "-Xint", "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2"))
+                .isEqualTo(here);
     }
 
     @Test
     void differentSeedsGiveDifferentRuns() {
         Set<Long> hashes = new LinkedHashSet<>();
+        long events = 0;
 
         for (long seed = 0; seed < 100; seed++) {
-            hashes.add(busyDay(seed));
+            SimWorld world = BusyDay.live(seed);
+            hashes.add(world.traceHash());
+            events += world.events();
         }
 
         assertThat(hashes).hasSize(100);
         assertThat(events).as("enough happened").isGreaterThan(100 * 60);
     }
 
-    /** Two nodes that talk, write, sync, ask for metadata and crash, in an exploring world. */
-    private long busyDay(long seed) {
-        SimWorld world = SimWorld.exploring(seed, true);
-        SimNode server = world.node("server");
-        SimNode client = world.node("client");
-        server.program(SimWorldTest::serve);
-        serve(server);
-        HostPort at = new HostPort("server", 3181);
-        SimLoop loop = client.loop("loop-0");
-        for (int i = 0; i < 5; i++) {
-            loop.schedule(
-                    3_000_000L + i * 1_000_000L,
-                    () -> client.transport().connect(at, loop, new Talker(), Duration.ofSeconds(3)));
-        }
-        MetaStore meta = client.metaStore();
-        meta.create("/a", new byte[] {1}, MetaStore.Mode.PERSISTENT, loop);
-        meta.watch("/a", () -> meta.get("/a", loop), loop);
-        meta.cas("/a", new byte[] {2}, 0, loop);
-        world.runFor(Duration.ofMillis(20));
-        server.crash();
-        world.runFor(Duration.ofMillis(20));
-        world.heal();
-        world.runFor(Duration.ofSeconds(70));
-        events += world.events();
-        return world.traceHash();
-    }
-
-    private static void serve(SimNode node) {
-        SimLoop loop = node.loop("loop-0");
-        Path file = Path.of("/log" + node.host().bootId());
-        Promise<DiskFile> opened = node.disk().create(file, Access.READ_WRITE, loop);
-        opened.thenAccept(log -> node.transport()
-                .listen(
-                        new HostPort("server", 3181),
-                        conn -> {
-                            conn.send(Unpooled.copyLong(1));
-                            return new Writer(log);
-                        },
-                        loop));
-    }
-
-    private static final class Talker implements ConnHandler {
-        private int left = 10;
-
-        @Override
-        public void onFrame(Conn conn, ByteBuf frame) {
-            if (left-- > 0) {
-                conn.send(frame);
-            } else {
-                frame.release();
-                conn.close();
+    @Test
+    void seedsCoverAllModesAndFaults() {
+        Set<SimMode> modes = new LinkedHashSet<>();
+        Set<String> rates = new LinkedHashSet<>();
+        for (long seed = 0; seed < 100; seed++) {
+            SimWorld world = SimWorld.exploring(seed, true);
+            modes.add(world.mode());
+            for (String fault : world.faults().toString().split(" ")) {
+                rates.add(fault.endsWith("=0") ? fault : fault.substring(0, fault.indexOf('=')));
             }
         }
 
-        @Override
-        public void onWritable(Conn conn, boolean writable) {}
-
-        @Override
-        public void onClosed(Conn conn, @Nullable Throwable cause) {}
+        assertThat(modes).containsExactlyInAnyOrder(SimMode.values());
+        assertThat(rates).as("each fault is on in some runs and off in others").hasSize(2 * 16);
     }
 
-    private static final class Writer implements ConnHandler {
-        private final DiskFile log;
-        private long position;
+    @Test
+    void healingEndsAllFaults() {
+        SimWorld world = SimWorld.exploring(5, true);
 
-        Writer(DiskFile log) {
-            this.log = log;
+        world.heal();
+
+        assertThat(world.faults().toString().split(" ")).allMatch(fault -> fault.endsWith("=0"));
+    }
+
+    @Test
+    void awaitingReturnsTheValueOrThrowsTheFailureItself() {
+        SimWorld world = new SimWorld(1);
+        SimLoop loop = world.node("n1").loop("loop-0");
+        Promise<String> good = loop.promise();
+        Promise<String> bad = loop.promise();
+        Promise<String> never = loop.promise();
+        loop.schedule(Duration.ofMinutes(1).toNanos(), () -> good.complete("value"));
+        loop.schedule(Duration.ofMinutes(2).toNanos(), () -> bad.completeExceptionally(new IOException("why")));
+
+        assertThat(world.await(good)).isEqualTo("value");
+        assertThatThrownBy(() -> world.await(bad.thenApply(String::length)))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("why");
+        assertThatThrownBy(() -> world.await(never))
+                .isInstanceOf(SimFailure.class)
+                .hasMessageContaining("did not complete");
+    }
+
+    private static List<String> inAnotherJvm(int seeds, String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "-Xmx256m", "-XX:+UseSerialGC"));
+        command.addAll(List.of(BusyDay.class.getName(), String.valueOf(seeds)));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as("exit status").isZero();
+            return said.lines().toList();
+        } finally {
+            process.destroyForcibly();
         }
-
-        @Override
-        public void onFrame(Conn conn, ByteBuf frame) {
-            log.write(position, frame.retainedDuplicate());
-            position += frame.readableBytes();
-            log.sync().whenComplete((synced, failed) -> {
-                if (failed == null) {
-                    conn.send(frame);
-                } else {
-                    frame.release();
-                    conn.close();
-                }
-            });
-        }
-
-        @Override
-        public void onWritable(Conn conn, boolean writable) {}
-
-        @Override
-        public void onClosed(Conn conn, @Nullable Throwable cause) {}
     }
 }
