@@ -102,7 +102,7 @@ public final class EntryLog {
         CompletionStage<Void> listed = done();
         for (Path directory : directories) {
             listed = listed.thenCompose(before -> make(directory))
-                    .thenCompose(made -> disk.syncDirectory(directory.getParent(), loop)) // who made it may not have
+                    .thenCompose(made -> syncParent(directory)) // who made it may not have
                     .thenCompose(synced -> disk.list(directory, loop))
                     .thenAccept(names -> {
                         for (String name : names) {
@@ -128,6 +128,11 @@ public final class EntryLog {
                         : make(parent)
                                 .thenCompose(above -> disk.createDirectories(directory, loop))
                                 .thenCompose(made -> disk.syncDirectory(parent, loop)));
+    }
+
+    private CompletionStage<Void> syncParent(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
+        return parent == null ? done() : disk.syncDirectory(parent, loop);
     }
 
     private static void sortOut(Path directory, String name, TreeMap<Long, Path> found, List<Path> leftovers) {
@@ -227,7 +232,7 @@ public final class EntryLog {
                                         : CompletableFuture.<Void>failedStage(Futures.cause(failure))))
                         .thenCompose(same -> same))
                 .thenCompose(closed -> disk.rename(partial, path, loop))
-                .thenCompose(renamed -> disk.syncDirectory(path.getParent(), loop));
+                .thenCompose(renamed -> syncParent(path));
     }
 
     private CompletionStage<Void> syncDirectories() {

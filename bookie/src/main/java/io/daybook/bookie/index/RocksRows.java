@@ -1,6 +1,7 @@
 package io.daybook.bookie.index;
 
 import io.daybook.base.config.DataSize;
+import io.daybook.base.error.Check;
 import io.daybook.bookie.BookieException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,7 @@ final class RocksRows implements Rows {
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
     private final ReadOptions reads = new ReadOptions().setVerifyChecksums(true);
     private final RocksDB db;
+    private volatile boolean closed; // RocksDB itself would end the process
 
     private RocksRows(Path folder, LRUCache cache, Options options) throws RocksDBException {
         this.folder = folder;
@@ -105,6 +107,7 @@ final class RocksRows implements Rows {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
+        checkOpen();
         try {
             return db.get(reads, key);
         } catch (RocksDBException failure) {
@@ -114,11 +117,13 @@ final class RocksRows implements Rows {
 
     @Override
     public Cursor cursor() {
+        checkOpen();
         return new RocksCursor(db.newIterator(reads));
     }
 
     @Override
     public void write(List<Change> changes) {
+        checkOpen();
         try (WriteBatch batch = new WriteBatch()) {
             for (Change change : changes) {
                 if (change.value() == null) {
@@ -148,8 +153,13 @@ final class RocksRows implements Rows {
         write(removals);
     }
 
+    private void checkOpen() {
+        Check.state(!closed, "the index in %s was used after it was closed", folder);
+    }
+
     @Override
     public void close() {
+        closed = true;
         try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
             db.flush(wait);
             db.closeE();

@@ -35,6 +35,7 @@ final class EntryReader {
     private final EntryLog entryLog;
     private final StoreIndex index;
     private final ByteBufAllocator buffers;
+    private boolean closed;
     private final LinkedHashMap<Long, Promise<DiskFile>> open =
             new LinkedHashMap<>(16, 0.75f, true); // least used first
 
@@ -58,6 +59,7 @@ final class EntryReader {
         loop.execute(() -> {
             Stretch stretch;
             try {
+                checkOpen();
                 stretch = index.findStretch(ledgerId, entryId, bytesMax);
             } catch (BookieException.Damaged damaged) {
                 caller.execute(() -> receiver.accept(damage(damaged)));
@@ -88,6 +90,7 @@ final class EntryReader {
         loop.execute(() -> {
             Lookup<T> answer;
             try {
+                checkOpen();
                 answer = new Lookup<>(question.get(), null);
             } catch (BookieException.Damaged damaged) {
                 answer = new Lookup<>(null, damaged);
@@ -106,7 +109,7 @@ final class EntryReader {
         }
         Promise<DiskFile> opened = opening;
         Futures.whenDone(opened, loop, (file, failure) -> {
-            if (file == null) {
+            if (file == null || closed) {
                 open.remove(stretch.file(), opened);
                 receiver.accept(damage(failure));
                 return;
@@ -143,8 +146,16 @@ final class EntryReader {
         }
     }
 
-    /** Closes all files. Called on the loop. */
+    /** The index may be closed when this is. */
+    private void checkOpen() {
+        if (closed) {
+            throw new BookieException.Damaged("the store is closed", null);
+        }
+    }
+
+    /** Closes all files and reads nothing any more. Called on the loop. */
     void close() {
+        closed = true;
         for (Promise<DiskFile> opened : open.values()) {
             opened.thenAccept(DiskFile::close);
         }

@@ -46,7 +46,7 @@ public final class Flusher {
     private boolean running;
     private boolean again;
     private Loop.@Nullable Timer timer;
-    private BookieException.@Nullable Stopped failure;
+    private BookieException.@Nullable Stopped failure; // or that it was closed
     private volatile boolean hurried;
     private long flushes;
 
@@ -117,11 +117,29 @@ public final class Flusher {
         return flushes;
     }
 
-    /** Stops the timer; called on the flush loop. */
+    /** Writes and publishes nothing any more, also of a flush under way; called on the flush loop. */
     void close() {
+        stopTimer();
+        if (failure == null) {
+            failure = new BookieException.Stopped("the store is closed; what was not flushed is in the journal", null);
+        }
+        failWaiters(List.of());
+    }
+
+    private void stopTimer() {
         if (timer != null) {
             timer.cancel();
             timer = null;
+        }
+    }
+
+    private void failWaiters(List<Promise<Void>> more) {
+        BookieException.Stopped why = failure;
+        if (why != null) {
+            List<Promise<Void>> all = new ArrayList<>(waiting);
+            all.addAll(more);
+            waiting = new ArrayList<>();
+            all.forEach(waiter -> waiter.completeExceptionally(why));
         }
     }
 
@@ -132,7 +150,7 @@ public final class Flusher {
         }
         running = true;
         again = false;
-        close();
+        stopTimer();
         new Flush(waiting, journal == null ? null : journal.checkpoint()).rotate();
         waiting = new ArrayList<>();
     }
@@ -144,10 +162,7 @@ public final class Flusher {
                     "a flush to the entry log failed: %s; see to the disk, then restart the bookie"
                             .formatted(problem.getMessage()),
                     problem);
-            waiting.addAll(flush.waiters);
-            for (Promise<Void> waiter : waiting) {
-                waiter.completeExceptionally(failure);
-            }
+            failWaiters(flush.waiters);
             onFailure.accept(failure);
             return;
         }
@@ -188,6 +203,9 @@ public final class Flusher {
         }
 
         private void rotated(@Nullable WriteCache cache) {
+            if (isOver()) {
+                return;
+            }
             if (cache != null) {
                 caches.add(cache);
             }
@@ -211,6 +229,9 @@ public final class Flusher {
         }
 
         private void fill(EntryLogWriter to, SortedCaches from) {
+            if (isOver()) {
+                return;
+            }
             while (!to.wantsToWrite()) {
                 if (to.size() >= config.fileSizeMax().bytes() || !from.next()) {
                     then(to.finish(), finished -> {
@@ -257,6 +278,9 @@ public final class Flusher {
 
         private <T> void then(CompletionStage<T> stage, Consumer<T> next) {
             Futures.whenDone(stage.toCompletableFuture(), loop, (value, problem) -> {
+                if (isOver()) {
+                    return;
+                }
                 if (problem != null) {
                     giveUp(problem);
                     return;
@@ -269,12 +293,25 @@ public final class Flusher {
             });
         }
 
+        /** True once the store was closed under this flush, which then ends where it is, as in a crash. */
+        private boolean isOver() {
+            if (failure != null) {
+                dropFile();
+                failWaiters(waiters);
+            }
+            return failure != null;
+        }
+
         private void giveUp(Throwable problem) {
+            dropFile();
+            ended(this, problem);
+        }
+
+        private void dropFile() {
             if (writer != null) {
                 writer.abandon();
                 writer = null;
             }
-            ended(this, problem);
         }
     }
 }

@@ -285,17 +285,24 @@ public final class TieredEntryStore implements EntryStore {
     public Promise<Void> close(Loop caller) {
         Promise<Void> closed = caller.promise();
         Futures.whenDone(flusher.flush(caller), caller, (flushed, failure) -> {
-            List<CompletableFuture<Void>> steps = new ArrayList<>();
-            steps.add(on(loops.flush(), flusher::close, caller));
-            for (CacheShard shard : shards) {
-                steps.add(on(shard.loop(), shard::close, caller));
-            }
-            for (int i = 0; i < readers.size(); i++) {
-                steps.add(on(loops.readers().all().get(i), readers.get(i)::close, caller));
-            }
-            CompletableFuture<Void> all = CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
-            Futures.whenDone(all, caller, (done, problem) -> closed.complete(null));
+            Futures.whenDone(abandon(caller), caller, (done, problem) -> closed.complete(null));
         });
+        return closed;
+    }
+
+    /** Closes without a flush, as a crash would: the journal has what is missing. Otherwise as {@link #close}. */
+    public Promise<Void> abandon(Loop caller) {
+        Promise<Void> closed = caller.promise();
+        List<CompletableFuture<Void>> steps = new ArrayList<>();
+        steps.add(on(loops.flush(), flusher::close, caller));
+        for (CacheShard shard : shards) {
+            steps.add(on(shard.loop(), shard::close, caller));
+        }
+        for (int i = 0; i < readers.size(); i++) {
+            steps.add(on(loops.readers().all().get(i), readers.get(i)::close, caller));
+        }
+        CompletableFuture<Void> all = CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
+        Futures.whenDone(all, caller, (done, problem) -> closed.complete(null));
         return closed;
     }
 

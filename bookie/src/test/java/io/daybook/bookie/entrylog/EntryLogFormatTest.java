@@ -30,9 +30,9 @@ final class EntryLogFormatTest {
     /** Ledger 7 with a fence and entries 0 and 2, in file 5. */
     private EntryLogWriter.Finished write() {
         world.await(node.disk().createDirectories(FILE.getParent(), loop));
-        EntryLogWriter writer =
-                world.await(EntryLogWriter.create(node.disk(), FILE, 5, new AlignedBuffer(4096), loop));
-        writer.add(LedgerNote.of(7, new StoredLedger(new byte[] {9}, true, false, null, 2, -1)).withIds(2, 1));
+        EntryLogWriter writer = world.await(EntryLogWriter.create(node.disk(), FILE, 5, new AlignedBuffer(4096), loop));
+        writer.add(LedgerNote.of(7, new StoredLedger(new byte[] {9}, true, false, null, 2, -1))
+                .withIds(2, 1));
         writer.add(7, 0, Unpooled.wrappedBuffer(new byte[] {'x', 'a', 'b'}), 1, 2);
         writer.add(7, 2, Unpooled.EMPTY_BUFFER, 0, 0);
         return world.await(writer.finish());
@@ -50,13 +50,16 @@ final class EntryLogFormatTest {
         byte[] bytes = node.disk().content(FILE);
 
         assertThat(bytes).hasSize(4096);
-        assertThat(hex(bytes, 0, 128)).isEqualTo("44424531" + "cf2a29ec" + "8d8d2d4f" + "00000051" // magic, checksums, body length
-                + "0000000000000005" + "0000000000000000" + "01000000" + "00000003" // file, offset, kind, records
-                + "20000013" + "0000000000000007" + "ffffffffffffffff" // a note of 19 bytes
-                + "16" + "0109" + "0000000000000002" + "0000000000000001" + "10000002" // flags, key, ids; an entry of 2
-                + "0000000000000007" + "0000000000000000" + "6162" // ledger, entry, bytes
-                + "10000000" + "0000000000000007" + "0000000000000002" // an entry of 0 bytes
-                + "00000000000000"); // up to a multiple of 8
+        assertThat(hex(bytes, 0, 128))
+                .isEqualTo("44424531" + "cf2a29ec" + "8d8d2d4f" + "00000051" // magic, checksums, body length
+                        + "0000000000000005" + "0000000000000000" + "01000000"
+                        + "00000003" // file, offset, kind, records
+                        + "20000013" + "0000000000000007" + "ffffffffffffffff" // a note of 19 bytes
+                        + "16" + "0109" + "0000000000000002" + "0000000000000001"
+                        + "10000002" // flags, key, ids; an entry of 2
+                        + "0000000000000007" + "0000000000000000" + "6162" // ledger, entry, bytes
+                        + "10000000" + "0000000000000007" + "0000000000000002" // an entry of 0 bytes
+                        + "00000000000000"); // up to a multiple of 8
         assertThat(hex(bytes, 4032, 16)).startsWith("44425431");
     }
 
@@ -96,8 +99,7 @@ final class EntryLogFormatTest {
     @Test
     void findsTheBlocksBehindADamagedOne() {
         world.await(node.disk().createDirectories(FILE.getParent(), loop));
-        EntryLogWriter writer =
-                world.await(EntryLogWriter.create(node.disk(), FILE, 5, new AlignedBuffer(4096), loop));
+        EntryLogWriter writer = world.await(EntryLogWriter.create(node.disk(), FILE, 5, new AlignedBuffer(4096), loop));
         for (int i = 0; i < 40; i++) {
             writer.add(7, i, Unpooled.wrappedBuffer(new byte[30_000]), 0, 30_000);
             if (writer.wantsToWrite()) {
@@ -134,14 +136,17 @@ final class EntryLogFormatTest {
         for (int bit = 0; bit < length * 8; bit++) {
             block.setByte(bit / 8, block.getByte(bit / 8) ^ 1 << bit % 8);
             boolean inPadding = bit / 8 >= length - padding;
-            assertThat(EntryLogFormat.problem(block, 0, 5, 4096) == null).as("bit %d", bit).isEqualTo(inPadding);
+            assertThat(EntryLogFormat.problem(block, 0, 5, 4096) == null)
+                    .as("bit %d", bit)
+                    .isEqualTo(inPadding);
             block.setByte(bit / 8, block.getByte(bit / 8) ^ 1 << bit % 8);
         }
     }
 
     @Test
     void aManifestComesBackAndNoFlippedBitDoes() {
-        Manifest manifest = new Manifest(3, 9, true, List.of(new ListedFile(2, 4096, 100), new ListedFile(8, 8192, 4000)));
+        Manifest manifest =
+                new Manifest(3, 9, true, List.of(new ListedFile(2, 4096, 100), new ListedFile(8, 8192, 4000)));
         ByteBuf bytes = manifest.encode();
         assertThat(Manifest.decode(bytes)).isEqualTo(manifest);
 
@@ -151,7 +156,9 @@ final class EntryLogFormatTest {
             bytes.setByte(bit / 8, bytes.getByte(bit / 8) ^ 1 << bit % 8);
         }
         for (int length = 0; length < bytes.writerIndex(); length++) {
-            assertThat(Manifest.decode(bytes.copy(0, length))).as("%d bytes", length).isNull();
+            assertThat(Manifest.decode(bytes.copy(0, length)))
+                    .as("%d bytes", length)
+                    .isNull();
         }
     }
 

@@ -295,4 +295,28 @@ final class TieredEntryStoreTest {
         assertThat(fixture.read(7, 1)).isInstanceOf(ReadOutcome.Damaged.class);
         assertThat(fixture.load(99).limbo()).isTrue();
     }
+
+    @Test
+    void isAbandonedInTheMiddleOfAFlush() {
+        for (int steps = 0; steps < 60; steps += 3) {
+            StoreFixture one = new StoreFixture(steps + 100).start();
+            one.mustPut(7, 0, body(7, 0, 1, 10));
+            var flushed = one.store.flush(one.node.loop("main"));
+            for (int i = 0; i < steps && !flushed.isDone(); i++) {
+                one.world.step();
+            }
+            one.world.await(one.store.abandon(one.node.loop("main")));
+            long[] published = one.index.files();
+            one.world.runFor(java.time.Duration.ofMinutes(2));
+
+            assertThat(one.index.files()).isEqualTo(published);
+            assertThat(one.failures).isEmpty();
+            assertThat(flushed.isDone()).isTrue();
+            assertThat(one.node.disk().openFiles()).isZero();
+            one.node.kill();
+            one.node.restart();
+            one.start();
+            assertThat(one.bytes(7, 0)).isEqualTo(body(7, 0, 1, 10));
+        }
+    }
 }
