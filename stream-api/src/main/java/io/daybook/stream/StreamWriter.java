@@ -24,7 +24,7 @@ public interface StreamWriter {
     /** Appends records that become visible together, with consecutive offsets, or not at all. */
     CompletableFuture<AppendResult> append(List<LogRecord> records, AppendOptions options);
 
-    /** Completes when there is room for more: at once, or when half of the queue has been sent. Fails when the writer has ended. */
+    /** Completes when there is room for more: at once, when half of the queue has been sent, or when the writer has ended. */
     CompletableFuture<Void> writable();
 
     /** Completes when everything handed in before has been committed or has failed. */

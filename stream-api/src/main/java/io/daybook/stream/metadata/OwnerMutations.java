@@ -155,7 +155,8 @@ public record OwnerMutations(StreamOwner self, long epoch, long fencedDeleteDela
                         .formatted(record.name(), epoch, record.epoch(), owner == null ? "nobody" : owner));
     }
 
-    static @Nullable StreamException endedRefusal(StreamMetadata record) {
+    /** Why nobody may become the owner any more, or null. */
+    public static @Nullable StreamException endedRefusal(StreamMetadata record) {
         return switch (record.state()) {
             case ACTIVE -> null;
             case SEALED ->
