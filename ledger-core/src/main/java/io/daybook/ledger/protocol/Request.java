@@ -13,6 +13,14 @@ public sealed interface Request {
 
     Operation operation();
 
+    /** The ledger it is about, 0 if none. */
+    default long ledgerId() {
+        return 0;
+    }
+
+    /** The same request under another tag; takes this one's buffers over. */
+    Request tagged(Tag tag);
+
     /** Releases what buffers the request still owns. */
     default void release() {}
 
@@ -38,6 +46,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.ADD;
+        }
+
+        @Override
+        public Add tagged(Tag tag) {
+            return new Add(tag, ledgerId, entryId, masterKey, body, recovery, deferredSync);
         }
 
         @Override
@@ -71,6 +84,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.READ;
+        }
+
+        @Override
+        public Read tagged(Tag tag) {
+            return new Read(tag, ledgerId, entryId, fence, masterKey, longPoll, previousLac, timeoutMillis, piggyback);
         }
 
         /** A plain read. */
@@ -110,6 +128,11 @@ public sealed interface Request {
         public Operation operation() {
             return Operation.BATCH_READ;
         }
+
+        @Override
+        public BatchRead tagged(Tag tag) {
+            return new BatchRead(tag, ledgerId, firstEntry, requestId, countMax, bytesMax, fence, masterKey);
+        }
     }
 
     /** Makes a last confirmed id known without an entry; {@code body} is a LAC packet. */
@@ -117,6 +140,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.WRITE_LAC;
+        }
+
+        @Override
+        public WriteLac tagged(Tag tag) {
+            return new WriteLac(tag, ledgerId, lac, masterKey, body);
         }
 
         @Override
@@ -131,6 +159,11 @@ public sealed interface Request {
         public Operation operation() {
             return Operation.READ_LAC;
         }
+
+        @Override
+        public ReadLac tagged(Tag tag) {
+            return new ReadLac(tag, ledgerId);
+        }
     }
 
     /** Asks that all adds acknowledged so far be synced. */
@@ -138,6 +171,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.FORCE;
+        }
+
+        @Override
+        public Force tagged(Tag tag) {
+            return new Force(tag, ledgerId);
         }
     }
 
@@ -150,6 +188,11 @@ public sealed interface Request {
         public Operation operation() {
             return Operation.BOOKIE_INFO;
         }
+
+        @Override
+        public BookieInfo tagged(Tag tag) {
+            return new BookieInfo(tag, requested);
+        }
     }
 
     /** Asks which entries of a ledger the bookie has. */
@@ -157,6 +200,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.LIST_ENTRIES;
+        }
+
+        @Override
+        public ListEntries tagged(Tag tag) {
+            return new ListEntries(tag, ledgerId);
         }
     }
 
@@ -166,6 +214,11 @@ public sealed interface Request {
         public Operation operation() {
             return Operation.AUTH;
         }
+
+        @Override
+        public Auth tagged(Tag tag) {
+            return new Auth(tag, pluginName, payload);
+        }
     }
 
     /** Asks to go on in TLS (v3 only). */
@@ -173,6 +226,11 @@ public sealed interface Request {
         @Override
         public Operation operation() {
             return Operation.START_TLS;
+        }
+
+        @Override
+        public StartTls tagged(Tag tag) {
+            return new StartTls(tag);
         }
     }
 
@@ -183,5 +241,10 @@ public sealed interface Request {
      * @param ledgerId as in the frame, 0 if it has none
      * @param entryId as in the frame, 0 if it has none
      */
-    record Refused(Tag tag, Operation operation, Status status, long ledgerId, long entryId) implements Request {}
+    record Refused(Tag tag, Operation operation, Status status, long ledgerId, long entryId) implements Request {
+        @Override
+        public Refused tagged(Tag tag) {
+            return new Refused(tag, operation, status, ledgerId, entryId);
+        }
+    }
 }

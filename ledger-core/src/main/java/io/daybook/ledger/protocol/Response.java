@@ -16,6 +16,11 @@ public sealed interface Response {
 
     Status status();
 
+    /** The ledger it is about, 0 if none. */
+    default long ledgerId() {
+        return 0;
+    }
+
     /** Releases what buffers the response still owns. */
     default void release() {}
 

@@ -1,0 +1,147 @@
+package io.daybook.ledger.transport;
+
+import io.daybook.base.error.Check;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.Transport;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.protocol.Operation;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.Response;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one loop to all bookies: up to two for each, one per wire format.
+ *
+ * <p>Where v2 cannot tell two requests apart (the same operation on the same entry), the second goes over the bookie's v3 connection.
+ */
+public final class ConnectionPool implements Bookies, AutoCloseable {
+    private final Transport transport;
+    private final Loop loop;
+    private final BookieResolver resolver;
+    private final PoolConfig config;
+    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+
+    private final Map<BookieId, Lanes> bookies = new LinkedHashMap<>(); // this and below: the loop only
+    private @Nullable Lanes last; // the bookie asked last, often the next one too
+    private long nowNanos;
+    private boolean nowKnown;
+    private boolean closed;
+    private final Runnable forgetNow = () -> nowKnown = false;
+
+    /** A pool of {@code loop}, which opens connections through {@code transport} as they are needed. */
+    public ConnectionPool(Transport transport, Loop loop, BookieResolver resolver, PoolConfig config) {
+        this.transport = transport;
+        this.loop = loop;
+        this.resolver = resolver;
+        this.config = config;
+    }
+
+    /** The connections to one bookie. */
+    private final class Lanes {
+        private final BookieId bookie;
+        private final BookieConnection v2;
+        private final BookieConnection v3;
+
+        Lanes(BookieId bookie) {
+            this.bookie = bookie;
+            this.v2 = connection(bookie, false);
+            this.v3 = connection(bookie, true);
+        }
+    }
+
+    private BookieConnection connection(BookieId bookie, boolean v3) {
+        return new BookieConnection(bookie, v3, loop, transport, resolver, config, allocator);
+    }
+
+    @Override
+    public <R extends Response> Promise<R> call(BookieId bookie, Request request, Class<R> answer, Duration timeout) {
+        checkLoop();
+        Lanes lanes = lanes(bookie);
+        Promise<R> promise = loop.promise();
+        var call = new PendingCall<>(request, answer, promise, now() + timeout.toNanos());
+        boolean v3 = config.wire().v3(request)
+                || request instanceof Request.Read read
+                        && lanes.v2.taken(read.ledgerId(), read.entryId(), Operation.READ)
+                || request instanceof Request.Add add
+                        && lanes.v2.taken(add.ledgerId(), add.entryId(), Operation.ADD);
+        (v3 ? lanes.v3 : lanes.v2).call(call, request);
+        return promise;
+    }
+
+    @Override
+    public void add(
+            BookieId bookie,
+            long ledgerId,
+            long entryId,
+            byte[] masterKey,
+            ByteBuf body,
+            boolean recovery,
+            Duration timeout,
+            int slot,
+            int token,
+            AddListener listener) {
+        checkLoop();
+        Lanes lanes = lanes(bookie);
+        var add = new PendingAdd(
+                ledgerId, entryId, body.readableBytes(), now() + timeout.toNanos(), slot, token, listener);
+        boolean v3 = config.wire() == WireChoice.V3 || lanes.v2.taken(ledgerId, entryId, Operation.ADD);
+        (v3 ? lanes.v3 : lanes.v2).add(add, masterKey, body, recovery);
+    }
+
+    @Override
+    public long outstandingBytes(BookieId bookie) {
+        Lanes lanes = bookies.get(bookie);
+        return lanes == null ? 0 : lanes.v2.addBytes() + lanes.v3.addBytes();
+    }
+
+    /** Closes all connections; what is in flight fails, later calls fail as not sent. */
+    @Override
+    public void close() {
+        loop.run(() -> {
+            closed = true;
+            for (Lanes lanes : bookies.values()) {
+                lanes.v2.close();
+                lanes.v3.close();
+            }
+        });
+    }
+
+    private Lanes lanes(BookieId bookie) {
+        Lanes known = last;
+        if (known != null && known.bookie.equals(bookie)) {
+            return known;
+        }
+        known = bookies.get(bookie);
+        if (known == null) {
+            known = new Lanes(bookie);
+            bookies.put(bookie, known);
+            if (closed) {
+                known.v2.close();
+                known.v3.close();
+            }
+        }
+        last = known;
+        return known;
+    }
+
+    /** The clock, read once per pass. */
+    private long now() {
+        if (!nowKnown) {
+            nowNanos = loop.clock().nanos();
+            nowKnown = true;
+            loop.afterPass(forgetNow);
+        }
+        return nowNanos;
+    }
+
+    private void checkLoop() {
+        Check.state(loop.inLoop(), "the bookies of %s were called from elsewhere", loop.name());
+    }
+}

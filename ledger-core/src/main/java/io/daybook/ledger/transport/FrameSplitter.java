@@ -1,0 +1,92 @@
+package io.daybook.ledger.transport;
+
+import io.daybook.base.seam.TransportException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the bytes of one connection into frames. Owns the beginning of a frame whose end has not come yet.
+ *
+ * <p>Whole frames are slices of what was read. The beginning of a split frame is copied into a buffer that grows with what really
+ * came, never with what its length announces; a length beyond the limit is refused before anything else is done.
+ */
+final class FrameSplitter {
+    private static final int LENGTH_SIZE = 4;
+    private static final int FIRST_CAPACITY = 256;
+
+    private final int frameSizeMax;
+    private final ByteBufAllocator allocator;
+    private @Nullable ByteBuf begun; // length and first bytes of a frame
+
+    /** @param frameSizeMax most bytes of a frame, its length included */
+    FrameSplitter(int frameSizeMax, ByteBufAllocator allocator) {
+        this.frameSizeMax = frameSizeMax;
+        this.allocator = allocator;
+    }
+
+    /**
+     * The next whole frame, null if more bytes are needed. Borrows {@code in} and moves its reader index; when null comes it has been read to its
+     * end. The frame is the caller's.
+     *
+     * @throws TransportException if the next frame has a length that is not allowed
+     */
+    @Nullable ByteBuf next(ByteBuf in) {
+        if (begun != null) {
+            return rest(in, begun);
+        }
+        int readable = in.readableBytes();
+        if (readable == 0) {
+            return null;
+        }
+        if (readable >= LENGTH_SIZE) {
+            int length = checked(in.getInt(in.readerIndex()));
+            if (readable - LENGTH_SIZE >= length) {
+                return in.skipBytes(LENGTH_SIZE).readRetainedSlice(length);
+            }
+        }
+        begun = allocator.directBuffer(Math.max(FIRST_CAPACITY, readable), frameSizeMax + LENGTH_SIZE);
+        begun.writeBytes(in);
+        return null;
+    }
+
+    private @Nullable ByteBuf rest(ByteBuf in, ByteBuf start) {
+        int missing = LENGTH_SIZE - start.readableBytes();
+        if (missing > 0) {
+            start.writeBytes(in, Math.min(missing, in.readableBytes()));
+            if (start.readableBytes() < LENGTH_SIZE) {
+                return null;
+            }
+        }
+        int length = checked(start.getInt(start.readerIndex()));
+        int wanted = LENGTH_SIZE + length - start.readableBytes();
+        start.writeBytes(in, Math.min(wanted, in.readableBytes()));
+        if (start.readableBytes() < LENGTH_SIZE + length) {
+            return null;
+        }
+        begun = null;
+        return start.skipBytes(LENGTH_SIZE);
+    }
+
+    private int checked(int length) {
+        if (length <= 0 || length > frameSizeMax - LENGTH_SIZE) {
+            throw new TransportException(
+                    "the peer announced a frame of %d bytes; from 1 to %d are allowed"
+                            .formatted(length, frameSizeMax - LENGTH_SIZE),
+                    null);
+        }
+        return length;
+    }
+
+    /** Bytes held for a frame that has not come whole. */
+    int heldBytes() {
+        return begun == null ? 0 : begun.capacity();
+    }
+
+    void close() {
+        if (begun != null) {
+            begun.release();
+            begun = null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.daybook.ledger.transport;
+
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.protocol.Operation;
+import io.daybook.ledger.protocol.Response;
+
+/**
+ * A request whose answer has not come. Immutable but for its key, which is set when it is sent, and for the fact that nobody waits any more.
+ *
+ * <p>What it waits for is told apart by two numbers and the operation: the transaction id over v3; ledger and entry, or the request id of a
+ * batch read, over v2.
+ */
+abstract sealed class Pending permits PendingAdd, PendingCall {
+    final Operation operation;
+    final long ledgerId;
+    final long deadlineNanos;
+
+    long keyA;
+    long keyB;
+    boolean abandoned; // timed out over v2: the key stays taken until the late answer came, so that it meets nobody else
+
+    Pending(Operation operation, long ledgerId, long deadlineNanos) {
+        this.operation = operation;
+        this.ledgerId = ledgerId;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** Payload bytes of an add, 0 for other requests. */
+    abstract int addBytes();
+
+    /** Whether {@code response}, which has the right key, can be the answer to this request. Borrows. */
+    abstract boolean fits(Response response);
+
+    /** The answer came. Takes {@code response} over. */
+    abstract void answer(BookieId bookie, Response response);
+
+    /** No answer will come. */
+    abstract void fail(BookieId bookie, UnreachableException failure);
+}
