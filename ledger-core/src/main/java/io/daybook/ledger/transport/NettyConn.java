@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * One connection over a channel. Owns what was sent in the current pass and not yet given to the channel.
  *
  * <p>Small frames of a pass are copied one after the other into one buffer, large ones follow by reference; the channel is flushed once, when
- * the pass ends. What the operating system has not taken is counted by the memory it holds, not by its bytes, so that a peer
+ * the pass ends (and before, when very much has come together). What the operating system has not taken is counted by the memory it holds, not by its bytes, so that a peer
  * that does not read cannot hold many times what is allowed.
  */
 final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
@@ -30,6 +30,7 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
     private static final int COPIED_BYTES_MAX = 8 << 10;
     private static final int CHUNK_SIZE_MIN = 512;
     private static final int CHUNK_SIZE_MAX = 32 << 10; // the largest the pool keeps ready for a thread
+    private static final int FLUSH_BYTES = 256 << 10;
     private static final int QUEUE_HIGH_BYTES = 1 << 20;
     private static final int QUEUE_LOW_BYTES = 512 << 10;
 
@@ -38,7 +39,7 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
     private final HostPort peer;
     private final FrameSplitter splitter;
     private final ByteBufAllocator allocator;
-    private final Runnable flush = this::flush;
+    private final Runnable passEnd = this::passEnd;
 
     private @Nullable ConnHandler handler; // this and below: the loop only
     private boolean started;
@@ -50,6 +51,7 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
     private @Nullable ByteBuf chunk;
     private boolean flushAsked;
     private int passBytes;
+    private int unflushedBytes;
     private int chunkSize = CHUNK_SIZE_MIN;
     private long queuedBytes;
     private boolean writable = true;
@@ -168,35 +170,40 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
             channel.write(buffer, channel.voidPromise());
             return;
         }
-        queued(counted);
+        queuedBytes += counted;
         channel.write(buffer).addListener(done -> taken(counted));
     }
 
     private void flushLater(int size) {
         passBytes += size;
+        unflushedBytes += size;
         if (!flushAsked) {
             flushAsked = true;
-            loop.afterPass(flush);
+            loop.afterPass(passEnd);
+        }
+        if (unflushedBytes >= FLUSH_BYTES) {
+            flush(); // so much is better on its way while the pass goes on
         }
     }
 
-    private void flush() {
+    private void passEnd() {
         flushAsked = false;
+        if (passBytes <= chunkSize / 4 && chunkSize > CHUNK_SIZE_MIN) {
+            chunkSize /= 2;
+        }
+        passBytes = 0;
+        flush();
+    }
+
+    private void flush() {
         ByteBuf rest = chunk;
         chunk = null;
         if (rest != null) {
             handOver(rest);
         }
-        if (passBytes <= chunkSize / 4 && chunkSize > CHUNK_SIZE_MIN) {
-            chunkSize /= 2;
-        }
-        passBytes = 0;
+        unflushedBytes = 0;
         channel.flush();
-    }
-
-    private void queued(int bytes) {
-        queuedBytes += bytes;
-        if (writable && queuedBytes > QUEUE_HIGH_BYTES) {
+        if (writable && queuedBytes > QUEUE_HIGH_BYTES && !closed) {
             writable = false;
             loop.execute(() -> tellWritable(false));
         }

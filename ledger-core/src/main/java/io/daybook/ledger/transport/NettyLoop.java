@@ -10,9 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop over an event loop that also serves connections, so that a request can be served without changing threads. Never blocks.
+ *
+ * <p>A pass is one round over the ready connections, or over the tasks that were queued when it began: tasks have a queue of their own here,
+ * because the event loop would go on for as long as tasks keep coming, and no output would be flushed meanwhile.
  *
  * <p><b>Failure.</b> An exception that leaves a task ends the loop: the failure handler is told, later tasks are dropped, and its
  * connections are closed.
@@ -23,6 +28,9 @@ final class NettyLoop implements Loop {
     private final FailureHandler failures;
     private final SingleThreadIoEventLoop events;
 
+    private final AtomicReference<@Nullable Task> submitted = new AtomicReference<>(); // newest first
+    private final Runnable drain = this::drain;
+    private final Runnable tail = this::tail;
     private volatile boolean failed;
 
     private List<Runnable> afterPass = new ArrayList<>(); // this and below: the loop only
@@ -52,10 +60,40 @@ final class NettyLoop implements Loop {
 
     @Override
     public void execute(Runnable task) {
-        if (failed) {
-            throw new RejectedExecutionException(name + " has failed and is closed");
+        if (failed || events.isShutdown()) {
+            throw new RejectedExecutionException(name + (failed ? " has failed and is closed" : " is closed"));
         }
-        events.execute(() -> run0(task));
+        Task mine = new Task(task);
+        Task head;
+        do {
+            head = submitted.get();
+            mine.older = head;
+        } while (!submitted.compareAndSet(head, mine));
+        if (head == null) {
+            events.execute(drain);
+        }
+    }
+
+    /** One pass over what is queued now; what comes meanwhile is for the next pass, after connections had their turn. */
+    private void drain() {
+        Task task = oldestFirst(submitted.getAndSet(null));
+        while (task != null) {
+            run0(task.work);
+            task = task.older;
+        }
+        runAfterPass();
+    }
+
+    private static @Nullable Task oldestFirst(@Nullable Task newest) {
+        Task reversed = null;
+        Task next = newest;
+        while (next != null) {
+            Task older = next.older;
+            next.older = reversed;
+            reversed = next;
+            next = older;
+        }
+        return reversed;
     }
 
     @Override
@@ -71,8 +109,13 @@ final class NettyLoop implements Loop {
         afterPass.add(task);
         if (!afterPassAsked) {
             afterPassAsked = true;
-            events.executeAfterEventLoopIteration(this::runAfterPass);
+            events.executeAfterEventLoopIteration(tail);
         }
+    }
+
+    private void tail() {
+        afterPassAsked = false;
+        runAfterPass();
     }
 
     private void runAfterPass() {
@@ -85,7 +128,6 @@ final class NettyLoop implements Loop {
             tasks.clear();
             afterPassSpare = tasks;
         }
-        afterPassAsked = false;
     }
 
     @Override
@@ -101,6 +143,16 @@ final class NettyLoop implements Loop {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** A queued task and the one that was queued before it. */
+    private static final class Task {
+        private final Runnable work;
+        private @Nullable Task older;
+
+        Task(Runnable work) {
+            this.work = work;
+        }
     }
 
     private void run0(Runnable task) {

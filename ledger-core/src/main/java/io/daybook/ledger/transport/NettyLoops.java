@@ -63,13 +63,21 @@ public final class NettyLoops implements AutoCloseable {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // waited for by the termination future
     public void close() {
-        for (NettyLoop loop : all) {
-            Check.state(!loop.inLoop(), "%s cannot wait for its own end", loop);
-        }
+        Check.state(!onOne(), "a loop of %s cannot wait for its own end", all);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
         for (NettyLoop loop : all) {
             loop.events().terminationFuture().awaitUninterruptibly();
         }
+    }
+
+    /** Whether the caller is one of the loops. */
+    boolean onOne() {
+        for (NettyLoop loop : all) {
+            if (loop.inLoop()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The loop where listeners live. */

@@ -238,10 +238,13 @@ public final class NettyTransport implements Transport {
                 channel.close();
             }
         }
-        for (Channel channel : channels) {
-            if (!channel.eventLoop().inEventLoop() && !channel.eventLoop().isShuttingDown()) {
-                channel.closeFuture().awaitUninterruptibly();
-            }
+        channels.forEach(this::awaitClosed);
+    }
+
+    /** Waits until {@code channel} is closed, but never on a loop. */
+    private void awaitClosed(Channel channel) {
+        if (!loops.onOne() && !channel.eventLoop().isShuttingDown()) {
+            channel.closeFuture().awaitUninterruptibly();
         }
     }
 
@@ -277,10 +280,25 @@ public final class NettyTransport implements Transport {
         }
     }
 
-    private record OpenListener(Channel channel, HostPort address) implements Listener {
+    /** An open listening address; its close waits for the loop, unless called on one. */
+    private final class OpenListener implements Listener {
+        private final Channel channel;
+        private final HostPort address;
+
+        OpenListener(Channel channel, HostPort address) {
+            this.channel = channel;
+            this.address = address;
+        }
+
+        @Override
+        public HostPort address() {
+            return address;
+        }
+
         @Override
         public void close() {
             channel.close();
+            awaitClosed(channel);
         }
     }
 }
