@@ -44,6 +44,11 @@ public interface LedgerReader extends AutoCloseable {
      */
     CompletableFuture<Poll> poll(long entry, Duration timeout);
 
+    /** For a ledger that was opened by recovery here: the decisions that sealed it, oldest first, one per line (R98); else empty. */
+    default String decisions() {
+        return "";
+    }
+
     /** Gives up the handle; calls in flight fail. */
     @Override
     void close();

@@ -2,6 +2,7 @@ package io.daybook.ledger;
 
 import io.daybook.base.exec.Loop;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -58,4 +59,14 @@ public interface LedgerWriter {
 
     /** Completes when the handle has ended: with null after a close or abandon, with the exception that ended it otherwise. */
     CompletableFuture<@Nullable LedgerException> ended();
+
+    /** The latest decisions taken for this ledger, oldest first, one per line (R98): ensemble changes, refusals, the seal. */
+    default CompletableFuture<String> decisions() {
+        return CompletableFuture.completedFuture("");
+    }
+
+    /** Confirmed entries that a bookie of their write set never acknowledged, bounded in number (R45). */
+    default CompletableFuture<List<RepairHint>> repairHints() {
+        return CompletableFuture.completedFuture(List.of());
+    }
 }

@@ -9,6 +9,7 @@ import io.daybook.ledger.LedgerException.Outcome;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.placement.Choice;
 import io.daybook.ledger.protocol.Status;

@@ -108,7 +108,7 @@ final class QuorumLedgerClient implements LedgerClient {
         return on(
                 loop(ledger, options),
                 (home, result) -> withRecord(ledger, options, home, result, (found, password) -> {
-                    QuorumReader reader = QuorumReader.open(ledger, found, password, home);
+                    QuorumReader reader = QuorumReader.open(ledger, found, password, "", home);
                     Futures.whenDone(reader.readLastAddConfirmed(), home.loop(), (confirmed, failure) -> {
                         if (failure
                                 != null) { // a lower bound serves as well; what is wrong will show when something is
@@ -135,7 +135,8 @@ final class QuorumLedgerClient implements LedgerClient {
                         (found, password) -> Futures.whenDone(
                                 RecoveryRun.start(ledger, found, password, home), home.loop(), (closed, failure) -> {
                                     if (closed != null) {
-                                        result.complete(QuorumReader.open(ledger, closed, password, home));
+                                        result.complete(QuorumReader.open(
+                                                ledger, closed.record(), password, closed.decisions(), home));
                                     } else {
                                         result.completeExceptionally(failure);
                                     }
@@ -217,7 +218,7 @@ final class QuorumLedgerClient implements LedgerClient {
                         loop,
                         (closed, refused) -> {
                             if (closed != null) {
-                                remove(ledger, closed, options, home, attempts, result);
+                                remove(ledger, closed.record(), options, home, attempts, result);
                             } else if (refused instanceof LedgerException.NoSuchLedger) {
                                 result.complete(null);
                             } else {

@@ -39,6 +39,7 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
     private static final int UNBATCHED_MAX = 256; // entries of one readBatch where each needs a request of its own
 
     private final LedgerId ledger;
+    private final String decisions;
     private final ClientLoop home;
     private final Loop loop;
     private final EntryDigest digest;
@@ -55,9 +56,11 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
     private volatile Versioned<LedgerMetadata> record; // written on the loop
     private volatile long lastAddConfirmed; // written on the loop
 
-    private QuorumReader(LedgerId ledger, Versioned<LedgerMetadata> record, Password password, ClientLoop home) {
+    private QuorumReader(
+            LedgerId ledger, Versioned<LedgerMetadata> record, Password password, String decisions, ClientLoop home) {
         LedgerMetadata metadata = record.value();
         this.ledger = ledger;
+        this.decisions = decisions;
         this.home = home;
         this.loop = home.loop();
         this.record = record;
@@ -68,8 +71,9 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
     }
 
     /** A reader of the ledger whose record was read as {@code record}. On the home loop. */
-    static QuorumReader open(LedgerId ledger, Versioned<LedgerMetadata> record, Password password, ClientLoop home) {
-        QuorumReader reader = new QuorumReader(ledger, record, password, home);
+    static QuorumReader open(
+            LedgerId ledger, Versioned<LedgerMetadata> record, Password password, String decisions, ClientLoop home) {
+        QuorumReader reader = new QuorumReader(ledger, record, password, decisions, home);
         home.opened(reader);
         if (!reader.closed() && !reader.shut) {
             reader.watch = home.metadata().watch(ledger, reader::refresh, home.loop());
@@ -195,6 +199,11 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                 tail.await(entry, timeout, result);
             }
         });
+    }
+
+    @Override
+    public String decisions() {
+        return decisions;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.daybook.ledger.LedgerException.Outcome;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerWriter;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.digest.EntryDigest;
 import io.daybook.ledger.digest.LedgerKeys;
 import io.daybook.ledger.metadata.CasOutcome;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,14 +201,24 @@ final class QuorumWriter
         return ended;
     }
 
-    /** Decisions taken so far, as text (R98). On the loop. */
-    DecisionTrace trace() {
-        return trace;
+    @Override
+    public CompletableFuture<String> decisions() {
+        return onLoop(trace::toString);
     }
 
-    /** Confirmed entries that lack copies (R45). On the loop. */
-    List<RepairHint> repairHints() {
-        return protocol.repairHints();
+    @Override
+    public CompletableFuture<List<RepairHint>> repairHints() {
+        return onLoop(protocol::repairHints);
+    }
+
+    private <T> CompletableFuture<T> onLoop(Supplier<T> question) {
+        Promise<T> answer = loop.promise();
+        if (loop.inLoop()) {
+            answer.complete(question.get());
+        } else if (!wake(() -> answer.complete(question.get()))) {
+            return CompletableFuture.failedFuture(loopGone(Outcome.NOT_APPLIED));
+        }
+        return answer;
     }
 
     // ---- events

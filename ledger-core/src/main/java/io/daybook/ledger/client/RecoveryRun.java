@@ -47,7 +47,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final Duration addTimeout;
     private final DecisionTrace trace;
     private final LedgerRecovery recovery;
-    private final Promise<Versioned<LedgerMetadata>> end;
+    private final Promise<Recovered> end;
 
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
         this.ledger = ledger;
@@ -64,7 +64,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     }
 
     /** Recovers the ledger whose record was read as {@code found}; completes with the CLOSED record. On the home loop. */
-    static Promise<Versioned<LedgerMetadata>> start(
+    static Promise<Recovered> start(
             LedgerId ledger, Versioned<LedgerMetadata> found, Password password, ClientLoop home) {
         RecoveryRun run = new RecoveryRun(ledger, found.value(), password, home);
         home.opened(run);
@@ -186,7 +186,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         LOG.info("ledger={} entry={} is its end after recovery", ledger, record.lastEntry());
         LOG.debug("{}", trace);
         home.left(this);
-        end.complete(new Versioned<>(record, version));
+        end.complete(new Recovered(new Versioned<>(record, version), trace.toString()));
     }
 
     @Override
@@ -227,4 +227,12 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
             return null;
         }
     }
+
+    /**
+     * What a recovery came to.
+     *
+     * @param record the CLOSED record
+     * @param decisions how it came to that, one per line
+     */
+    record Recovered(Versioned<LedgerMetadata> record, String decisions) {}
 }

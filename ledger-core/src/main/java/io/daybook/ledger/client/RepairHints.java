@@ -1,6 +1,7 @@
 package io.daybook.ledger.client;
 
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.RepairHint;
 import java.util.ArrayDeque;
 import java.util.List;
 

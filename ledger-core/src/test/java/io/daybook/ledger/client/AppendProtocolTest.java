@@ -11,6 +11,7 @@ import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.client.AppendProtocol.Mode;
 import io.daybook.ledger.protocol.Status;

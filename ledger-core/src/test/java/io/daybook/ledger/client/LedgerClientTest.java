@@ -17,6 +17,7 @@ import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
 import io.daybook.ledger.Password;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -130,6 +131,7 @@ final class LedgerClientTest {
         assertThat(closed.fragments()).hasSize(2);
         assertThat(closed.fragments().get(1).firstEntry()).isEqualTo(10);
         assertThat(closed.fragments().get(1).bookies()).doesNotContain(victim).doesNotHaveDuplicates();
+        assertThat(await(writer.decisions())).contains("change from entry 10").contains("closed at entry 19");
         LedgerReader reader = await(client.open(writer.ledger(), OpenOptions.DEFAULT));
         assertThat(texts(await(reader.read(0, 19)))).hasSize(20).endsWith("entry 19");
     }
@@ -150,7 +152,7 @@ final class LedgerClientTest {
 
         assertThat(closed.fragments()).hasSize(1);
         assertThat(closed.lastEntry()).isEqualTo(5);
-        assertThat(((QuorumWriter) writer).repairHints()).containsExactly(new RepairHint(0, 1, victim, 1, 5));
+        assertThat(small.world.await(writer.repairHints())).containsExactly(new RepairHint(0, 1, victim, 1, 5));
     }
 
     @Test
@@ -228,6 +230,7 @@ final class LedgerClientTest {
 
         assertThat(reader.closed()).isTrue();
         assertThat(reader.lastAddConfirmed()).isEqualTo(19);
+        assertThat(reader.decisions()).contains("certainly absent");
         assertThat(texts(await(reader.read(0, 19)))).hasSize(20);
         assertThatThrownBy(() -> await(late))
                 .isInstanceOfSatisfying(

@@ -1,6 +1,4 @@
-package io.daybook.ledger.client;
-
-import io.daybook.ledger.BookieId;
+package io.daybook.ledger;
 
 /**
  * A range in which confirmed entries lack the copy of one slot (R45); some entries of it may be whole.

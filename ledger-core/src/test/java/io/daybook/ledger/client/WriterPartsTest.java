@@ -1,0 +1,121 @@
+package io.daybook.ledger.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.RepairHint;
+import io.daybook.sim.SimLoop;
+import io.daybook.sim.SimWorld;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The small parts around the writer's state machine. */
+final class WriterPartsTest {
+
+    @Test
+    void whatIsHandedOverComesOutInOrderWithOneWakeUp() {
+        HandOver<Integer> handOver = new HandOver<>();
+
+        assertThat(handOver.put(1)).isTrue();
+        assertThat(handOver.put(2)).isFalse();
+        assertThat(handOver.put(3)).isFalse();
+        List<Integer> taken = new ArrayList<>();
+        for (var link = handOver.takeAll(); link != null; link = link.next()) {
+            taken.add(link.item);
+        }
+
+        assertThat(taken).containsExactly(1, 2, 3);
+        assertThat(handOver.isEmpty()).isTrue();
+        assertThat(handOver.put(4)).isTrue();
+    }
+
+    @Test
+    void theWindowCountsWhatIsInFlightAndWhatIsHandedOver() {
+        WindowGauge gauge = new WindowGauge(3, 100);
+        gauge.publish(1, 60);
+        assertThat(gauge.reserve(40)).isTrue();
+        assertThat(gauge.reserve(1)).isFalse(); // bytes
+        assertThat(gauge.admits(0)).isTrue();
+        assertThat(gauge.reserve(0)).isTrue();
+        assertThat(gauge.reserve(0)).isFalse(); // entries
+        assertThat(gauge.full()).isTrue();
+
+        gauge.release(40);
+        gauge.release(0);
+
+        assertThat(gauge.handed()).isZero();
+        assertThat(gauge.roomy()).isTrue();
+    }
+
+    @Test
+    void anEntryLargerThanTheWindowPassesAlone() {
+        WindowGauge gauge = new WindowGauge(3, 100);
+
+        assertThat(gauge.admits(500)).isTrue();
+        assertThat(gauge.reserve(500)).isTrue();
+        gauge.release(500);
+        gauge.publish(1, 1);
+        assertThat(gauge.admits(500)).isFalse();
+    }
+
+    @Test
+    void theConfirmedIdIsAnnouncedAtOnceWhenIdleButNotTooOften() {
+        SimWorld world = new SimWorld(5);
+        SimLoop loop = world.node("n").loop("db");
+        List<Long> announced = new ArrayList<>();
+        LacAnnouncer announcer = new LacAnnouncer(loop, announced::add);
+
+        announcer.update(0, false);
+        assertThat(announced).isEmpty();
+        announcer.update(1, true);
+        announcer.update(2, true);
+        announcer.update(3, true);
+        assertThat(announced).containsExactly(1L);
+        world.runFor(Duration.ofNanos(300_000));
+
+        assertThat(announced).containsExactly(1L, 3L);
+        announcer.update(4, false);
+        world.runFor(Duration.ofSeconds(1));
+        announcer.now();
+        assertThat(announced).containsExactly(1L, 3L, 4L);
+        announcer.stop();
+        announcer.update(5, true);
+        assertThat(announced).hasSize(3);
+    }
+
+    @Test
+    void hintsOfOneSlotGrowTogetherAndNeverPassTheirBound() {
+        RepairHints hints = new RepairHints(3);
+        BookieId bookie = new BookieId("b1");
+        hints.note(0, 1, bookie, 5);
+        hints.note(0, 1, bookie, 8);
+        hints.note(0, 2, bookie, 6);
+        hints.note(0, 1, bookie, 100);
+        assertThat(hints.list())
+                .containsExactly(
+                        new RepairHint(0, 1, bookie, 5, 8),
+                        new RepairHint(0, 2, bookie, 6, 6),
+                        new RepairHint(0, 1, bookie, 100, 100));
+
+        for (int i = 0; i < 1000; i++) {
+            hints.note(0, 1, bookie, 1000 + i * 10);
+        }
+
+        assertThat(hints.list()).hasSizeLessThanOrEqualTo(256);
+        assertThat(hints.list()).anyMatch(hint -> hint.lastEntry() == 1000 + 999 * 10);
+    }
+
+    @Test
+    void theTraceKeepsTheLatestDecisionsAndCountsTheRest() {
+        DecisionTrace trace = new DecisionTrace(new LedgerId(7));
+        for (int i = 1; i <= 300; i++) {
+            trace.note("decision %s", i);
+        }
+
+        assertThat(trace.decisions()).hasSize(256).startsWith("decision 45").endsWith("decision 300");
+        assertThat(trace.toString()).contains("44 earlier decisions").contains("45. decision 45");
+    }
+}
