@@ -1,0 +1,37 @@
+package io.daybook.ledger.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.ledger.client.ProtocolModel.Mutant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The state machines in random orders; and planted bugs, which must be found. */
+final class ProtocolModelTest {
+    private static final int SCHEDULES = Integer.getInteger("daybook.model.schedules", 5_000);
+
+    private static @Nullable String firstViolation(Mutant mutant, int schedules) {
+        for (long seed = 0; seed < schedules; seed++) {
+            String broken = new ProtocolModel(seed, mutant).run();
+            if (broken != null) {
+                return "seed %d: %s".formatted(seed, broken);
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void noScheduleBreaksAnInvariant() {
+        assertThat(firstViolation(Mutant.NONE, SCHEDULES)).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aPlantedBugIsFound(Mutant mutant) {
+        String found = firstViolation(mutant, 50_000);
+
+        assertThat(found).isNotNull();
+    }
+}
