@@ -132,7 +132,7 @@ public final class Registration {
             again = true;
             return;
         }
-        Futures.whenDone(store.get(registry.path(bookie, readOnly), loop), loop, (node, failure) -> {
+        Futures.whenDone(store.getLinearizable(registry.path(bookie, readOnly), loop), loop, (node, failure) -> {
             boolean stands = node != null && node.ephemeralOwner() == store.sessionId();
             if (!stands && failure == null) {
                 act();

@@ -160,10 +160,12 @@ final class LiveMembership {
         private int reading;
 
         void start() {
-            var names = store.children(root, loop).thenCompose(available -> {
-                add(root, available);
-                return store.children(root + "/readonly", loop);
-            });
+            var names = store.getLinearizable(root, loop) // else a stale read could hide the change we were told of
+                    .thenCompose(parent -> store.children(root, loop))
+                    .thenCompose(available -> {
+                        add(root, available);
+                        return store.children(root + "/readonly", loop);
+                    });
             Futures.whenDone(names, loop, (retired, failure) -> {
                 if (failure != null) {
                     result.completeExceptionally(failure);

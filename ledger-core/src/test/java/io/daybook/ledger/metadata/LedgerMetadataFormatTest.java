@@ -13,6 +13,8 @@ import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.metadata.proto.LedgerRecord;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +128,7 @@ final class LedgerMetadataFormatTest {
                 .setPassword(ByteString.EMPTY)
                 .setUnknownFields(future)
                 .build();
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes("BookieMetadataFormatVersion\t3\n".getBytes(StandardCharsets.US_ASCII));
         record.writeDelimitedTo(out);
 
@@ -137,11 +139,28 @@ final class LedgerMetadataFormatTest {
         byte[] written = LedgerMetadataFormat.encode(changed);
 
         byte[] body = Arrays.copyOfRange(written, 30, written.length);
-        LedgerRecord again = LedgerRecord.parseDelimitedFrom(new java.io.ByteArrayInputStream(body));
+        LedgerRecord again = LedgerRecord.parseDelimitedFrom(new ByteArrayInputStream(body));
         assertThat(again.getUnknownFields()).isEqualTo(future);
         assertThat(again.getSegment(0).getUnknownFields()).isEqualTo(future);
         assertThat(again.getSegment(1).getUnknownFields().getSerializedSize()).isZero();
         assertThat(again.getState()).isEqualTo(LedgerRecord.State.CLOSED);
+    }
+
+    @Test
+    void theWorkedExampleOfTheDocumentIsRight() {
+        byte[] body = HexFormat.of()
+                .parseHex("2408011001180020ffffffffffffffffff01280132070a03623a311000380342004801" + "6005");
+        byte[] header = "BookieMetadataFormatVersion\t3\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] data = Arrays.copyOf(header, header.length + body.length);
+        System.arraycopy(body, 0, data, header.length, body.length);
+
+        LedgerMetadata read = LedgerMetadataFormat.decode(data, NODE_CREATED);
+
+        assertThat(read.fragments()).containsExactly(new Fragment(0, List.of(new BookieId("b:1"))));
+        assertThat(read.digestType()).isEqualTo(DigestType.CRC32C);
+        assertThat(read.state()).isEqualTo(LedgerState.OPEN);
+        assertThat(read.creationToken()).isEqualTo(5);
+        assertThat(LedgerMetadataFormat.encode(read)).isEqualTo(data);
     }
 
     @Test
