@@ -3,7 +3,6 @@ package io.daybook.sim.ledger;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Loops;
 import io.daybook.bookie.EntryStore;
-import io.daybook.bookie.ledger.LedgerReplay;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

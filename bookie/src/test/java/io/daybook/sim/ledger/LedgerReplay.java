@@ -1,4 +1,4 @@
-package io.daybook.bookie.ledger;
+package io.daybook.sim.ledger;
 
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
