@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The content of a file, in pages that exist only where something other than zero was written. */
 final class SimBytes {
-    private static final int PAGE = 16 << 10;
+    private static final int PAGE = 4 << 10;
 
     private byte @Nullable [][] pages = new byte[4][];
     private long size;

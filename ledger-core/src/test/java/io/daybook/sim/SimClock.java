@@ -8,6 +8,7 @@ import java.time.Duration;
 public final class SimClock implements Clock {
     private static final long EPOCH_MILLIS = 1_767_225_600_000L; // 2026-01-01: any fixed day serves
 
+    private final SimNode node;
     private final SimWorld world;
     private final long origin; // what this clock's monotonic time was when the world began
     private long wallOffsetMillis;
@@ -15,8 +16,9 @@ public final class SimClock implements Clock {
     private long driftSince;
     private long driftBase; // monotonic time at driftSince
 
-    SimClock(SimWorld world, long origin) {
-        this.world = world;
+    SimClock(SimNode node, long origin) {
+        this.node = node;
+        this.world = node.world();
         this.origin = origin;
         this.driftBase = origin;
     }
@@ -35,6 +37,13 @@ public final class SimClock implements Clock {
     /** Moves the wall clock; monotonic time does not notice. */
     public void step(Duration by) {
         wallOffsetMillis += by.toMillis();
+    }
+
+    /** Monotonic and wall time leap forward, as after the machine was suspended; its timers are that much nearer. */
+    public void leap(Duration by) {
+        Check.argument(!by.isNegative(), "monotonic time does not go back by %s", by);
+        driftBase += by.toNanos();
+        node.world().hasten(node, by.toNanos());
     }
 
     /** From now on this clock runs {@code ppm} parts per million fast (slow if negative); at most a tenth. */

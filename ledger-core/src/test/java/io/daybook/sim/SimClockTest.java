@@ -46,6 +46,26 @@ final class SimClockTest extends ClockContract {
     }
 
     @Test
+    void aLeapBringsTimersForward() {
+        List<String> fired = new ArrayList<>();
+        SimLoop loop = node.loop("loop-0");
+        loop.schedule(Duration.ofMinutes(30).toNanos(), () -> fired.add("half an hour"));
+        loop.schedule(Duration.ofHours(2).toNanos(), () -> fired.add("two hours"));
+        SimLoop elsewhere = world.node("n2").loop("loop-0");
+        elsewhere.schedule(Duration.ofMinutes(30).toNanos(), () -> fired.add("elsewhere"));
+        long before = clock.nanos();
+
+        clock.leap(Duration.ofHours(1));
+        world.runFor(Duration.ofSeconds(1));
+
+        assertThat(clock.nanos() - before).isEqualTo(Duration.ofSeconds(3601).toNanos());
+        assertThat(fired).containsExactly("half an hour");
+        world.runFor(Duration.ofMinutes(59));
+        world.runFor(Duration.ofMinutes(1));
+        assertThat(fired).containsExactly("half an hour", "elsewhere", "two hours");
+    }
+
+    @Test
     void timersFollowTheClockOfTheirNode() {
         for (long ppm : new long[] {-100_000, -50, 0, 50, 100_000}) {
             clock.drift(ppm);

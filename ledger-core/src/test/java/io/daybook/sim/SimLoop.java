@@ -189,13 +189,17 @@ public final class SimLoop implements Loop {
         }
     }
 
-    private final class SimTimer extends SimEvent implements Timer {
+    final class SimTimer extends SimEvent implements Timer {
         private final Runnable task;
         private boolean cancelled;
 
         SimTimer(Runnable task) {
             this.task = task;
             this.background = true;
+        }
+
+        SimNode node() {
+            return node;
         }
 
         @Override

@@ -42,7 +42,7 @@ public final class SimNode {
         this.random = world.random("node " + name);
         this.slowness =
                 world.mode() == SimMode.SLOW_LINKS && random.below(6) == 0 ? (int) random.magnitude(10, 100) : 1;
-        this.clock = new SimClock(world, random.between(0, 1L << 40));
+        this.clock = new SimClock(this, random.between(0, 1L << 40));
         if (world.isExploring()) {
             clock.step(Duration.ofMillis(random.between(-3_600_000, 3_600_000)));
             clock.drift(random.between(-200, 200));

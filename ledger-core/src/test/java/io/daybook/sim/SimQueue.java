@@ -1,6 +1,7 @@
 package io.daybook.sim;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What will happen, soonest first, and by {@link SimEvent#tie} among equals: a binary heap whose events know their place. */
@@ -41,6 +42,11 @@ final class SimQueue {
     @Nullable
     SimEvent first() {
         return heap[0];
+    }
+
+    /** Everything that waits, in no order to rely on. */
+    List<SimEvent> all() {
+        return List.of(Arrays.copyOf(heap, size));
     }
 
     int size() {

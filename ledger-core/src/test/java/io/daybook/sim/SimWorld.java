@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -333,6 +334,21 @@ public final class SimWorld {
 
     void remove(SimEvent event) {
         queue.remove(event);
+    }
+
+    /** Brings the timers of {@code node} forward by {@code nanos}. */
+    void hasten(SimNode node, long nanos) {
+        List<SimLoop.SimTimer> timers = new ArrayList<>();
+        for (SimEvent event : queue.all()) {
+            if (event instanceof SimLoop.SimTimer timer && timer.node() == node) {
+                timers.add(timer);
+            }
+        }
+        timers.sort(Comparator.<SimEvent>comparingLong(timer -> timer.at).thenComparingLong(timer -> timer.tie));
+        for (SimLoop.SimTimer timer : timers) {
+            queue.remove(timer);
+            add(timer, Math.max(0, timer.at - now - nanos));
+        }
     }
 
     /** How long a loop's task may wait for its pass, in ns. */
