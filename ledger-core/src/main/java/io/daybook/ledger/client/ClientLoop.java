@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -25,7 +26,7 @@ final class ClientLoop {
     private static final Duration SLOW_STAY = Duration.ofSeconds(5);
 
     private final Loop loop;
-    private final Bookies bookies;
+    private final Connections connections;
     private final LedgerMetadataStore metadata;
     private final ClientConfig config;
     private final PlacementPolicy placement;
@@ -37,13 +38,13 @@ final class ClientLoop {
 
     ClientLoop(
             Loop loop,
-            Bookies bookies,
+            Connections connections,
             LedgerMetadataStore metadata,
             ClientConfig config,
             PlacementPolicy placement,
             Supplier<Candidates> registered) {
         this.loop = loop;
-        this.bookies = bookies;
+        this.connections = connections;
         this.metadata = metadata;
         this.config = config;
         this.placement = placement;
@@ -57,7 +58,7 @@ final class ClientLoop {
     }
 
     Bookies bookies() {
-        return bookies;
+        return connections.bookies();
     }
 
     LedgerMetadataStore metadata() {
@@ -85,7 +86,7 @@ final class ClientLoop {
     /** An ensemble for a new ledger; quarantined bookies only when there are too few others, since a suspicion is no proof. */
     Choice newEnsemble(Replication replication) {
         Choice choice = placement.newEnsemble(replication, candidates(), quarantine.reasons());
-        return choice.complete() ? choice : placement.newEnsemble(replication, candidates(), java.util.Map.of());
+        return choice.complete() ? choice : placement.newEnsemble(replication, candidates(), Map.of());
     }
 
     /** Replacements for failed slots, none of them quarantined (R46 step 3). */
@@ -109,11 +110,15 @@ final class ClientLoop {
         new ArrayList<>(handles).forEach(Handle::onMembership);
     }
 
-    /** Closes every handle. */
+    /** Closes every handle, then the connections. */
     void close() {
         closed = true;
         new ArrayList<>(handles).forEach(Handle::onClientClosed);
+        connections.close().run();
     }
+
+    /** The connections of a loop and how to close them. */
+    record Connections(Bookies bookies, Runnable close) {}
 
     /** A writer, reader or recovery that is open. */
     interface Handle {

@@ -6,6 +6,7 @@ import io.daybook.base.exec.Loops;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Entropy;
 import io.daybook.base.seam.MetaStore;
+import io.daybook.base.seam.Transport;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -16,20 +17,46 @@ import io.daybook.ledger.metadata.Membership;
 import io.daybook.ledger.metadata.MetadataUri;
 import io.daybook.ledger.placement.Candidates;
 import io.daybook.ledger.placement.RandomPlacement;
-import io.daybook.ledger.transport.Bookies;
+import io.daybook.ledger.transport.ConnectionPool;
+import io.daybook.ledger.transport.PoolConfig;
+import io.daybook.ledger.transport.WireChoice;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes ledger clients out of the seams to the outside. */
 public final class LedgerClients {
     private LedgerClients() {}
 
     /**
+     * Opens a client of an existing cluster; completes on the first of {@code loops}, fails with MetadataFailed when the cluster cannot be
+     * read or was never initialised. The store and the transport stay the caller's, to be closed after the client.
+     *
+     * @param config how to write and read
+     * @param cluster where the cluster is rooted in {@code store}
+     * @param loops loops that ledgers are spread over; connections are made for each of them
+     */
+    public static Promise<LedgerClient> open(
+            ClientConfig config,
+            MetadataUri cluster,
+            MetaStore store,
+            Transport transport,
+            Loops loops,
+            Entropy entropy) {
+        PoolConfig pools = PoolConfig.of(config.wire() == ClientConfig.Wire.V3 ? WireChoice.V3 : WireChoice.V2_HOT);
+        return open(config, cluster, store, loops, entropy, (registry, loop) -> {
+            ConnectionPool pool = new ConnectionPool(transport, loop, registry::resolve, pools);
+            return new ClientLoop.Connections(pool, pool::close);
+        });
+    }
+
+    /**
      * As the public way, over connections of the caller's making.
      *
-     * @param bookies makes the connections of one loop
+     * @param connections makes those of one loop
      */
     static Promise<LedgerClient> open(
             ClientConfig config,
@@ -37,7 +64,7 @@ public final class LedgerClients {
             MetaStore store,
             Loops loops,
             Entropy entropy,
-            BiFunction<BookieRegistry, Loop, Bookies> bookies) {
+            BiFunction<BookieRegistry, Loop, ClientLoop.Connections> connections) {
         Loop first = loops.all().get(0);
         Promise<LedgerClient> result = first.promise();
         Futures.whenDone(ClusterLayout.open(store, cluster, first), first, (layout, failure) -> {
@@ -59,7 +86,7 @@ public final class LedgerClients {
                             loop,
                             new ClientLoop(
                                     loop,
-                                    bookies.apply(registry, loop),
+                                    connections.apply(registry, loop),
                                     metadata,
                                     config,
                                     new RandomPlacement(entropy),
@@ -71,7 +98,7 @@ public final class LedgerClients {
         return result;
     }
 
-    private static LedgerException failed(MetadataUri cluster, @org.jspecify.annotations.Nullable Throwable failure) {
+    private static LedgerException failed(MetadataUri cluster, @Nullable Throwable failure) {
         return new LedgerException.MetadataFailed(
                 Outcome.NOT_APPLIED,
                 "the cluster at %s cannot be opened: %s"
@@ -83,7 +110,7 @@ public final class LedgerClients {
     private static final class Registered implements Supplier<Candidates> {
         private final BookieRegistry registry;
         private Membership seen = Membership.UNKNOWN;
-        private Candidates candidates = new Candidates(java.util.List.of(), java.util.List.of());
+        private Candidates candidates = new Candidates(List.of(), List.of());
 
         Registered(BookieRegistry registry) {
             this.registry = registry;
@@ -95,8 +122,8 @@ public final class LedgerClients {
             if (now != seen) {
                 seen = now;
                 candidates = new Candidates(
-                        java.util.List.copyOf(now.writable().keySet()),
-                        java.util.List.copyOf(now.readOnly().keySet()));
+                        List.copyOf(now.writable().keySet()),
+                        List.copyOf(now.readOnly().keySet()));
             }
             return candidates;
         }

@@ -57,7 +57,12 @@ final class ClientWorld {
         SimNode node = world.node(name);
         Loops loops = node.loops("db", 2);
         return world.await(LedgerClients.open(
-                config, URI, node.metaStore(), loops, node.entropy(), (registry, loop) -> bookies.of(loop)));
+                config,
+                URI,
+                node.metaStore(),
+                loops,
+                node.entropy(),
+                (registry, loop) -> new ClientLoop.Connections(bookies.of(loop), () -> {})));
     }
 
     static ByteBuf payload(String text) {

@@ -7,7 +7,6 @@ import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
-import io.daybook.ledger.protocol.Tag;
 import io.daybook.ledger.transport.Bookies;
 import io.daybook.ledger.transport.UnreachableException;
 import io.netty.buffer.ByteBuf;
@@ -36,7 +35,7 @@ final class FakeBookies {
         return fake(new BookieId(id));
     }
 
-    Bookies of(Loop loop) {
+    Link of(Loop loop) {
         return new Link(loop);
     }
 
@@ -81,7 +80,7 @@ final class FakeBookies {
         byte[] lacPacket = {};
     }
 
-    private final class Link implements Bookies {
+    final class Link implements Bookies {
         private final Loop loop;
 
         Link(Loop loop) {
@@ -118,7 +117,7 @@ final class FakeBookies {
             }
         }
 
-        private void poll(Fake fake, Request.Read poll, java.util.function.Consumer<Response> reply) {
+        void poll(Fake fake, Request.Read poll, java.util.function.Consumer<Response> reply) {
             Ledger ledger = fake.ledgers.get(poll.ledgerId());
             if (ledger == null) {
                 reply.accept(Response.Read.failed(poll.tag(), Status.NO_SUCH_LEDGER, poll.ledgerId(), -1));
@@ -156,7 +155,7 @@ final class FakeBookies {
             }
         }
 
-        private Response handle(Fake fake, Request request) {
+        Response handle(Fake fake, Request request) {
             if (request instanceof Request.Read read) {
                 fake.reads++;
                 Ledger ledger = read.fence() ? fake.ledger(read.ledgerId()) : fake.ledgers.get(read.ledgerId());
@@ -227,7 +226,31 @@ final class FakeBookies {
                 fake.wake();
                 return new Response.WriteLac(write.tag(), Status.OK, write.ledgerId());
             }
+            if (request instanceof Request.Add add) {
+                byte[] bytes = new byte[add.body().readableBytes()];
+                add.body().readBytes(bytes);
+                add.release();
+                return new Response.Add(
+                        add.tag(),
+                        store(fake, add.ledgerId(), add.entryId(), bytes, add.recovery()),
+                        add.ledgerId(),
+                        add.entryId());
+            }
             throw new IllegalArgumentException("no fake of " + request);
+        }
+
+        private Status store(Fake fake, long ledgerId, long entryId, byte[] bytes, boolean recovery) {
+            Ledger ledger = fake.ledger(ledgerId);
+            if (fake.addStatus != Status.OK) {
+                return fake.addStatus;
+            }
+            if (ledger.fenced && !recovery) {
+                return Status.FENCED;
+            }
+            ledger.entries.put(entryId, bytes);
+            ledger.lac = Math.max(ledger.lac, EntryHeader.lastAddConfirmed(Unpooled.wrappedBuffer(bytes)));
+            fake.wake();
+            return Status.OK;
         }
 
         @Override
@@ -258,16 +281,7 @@ final class FakeBookies {
                     listener.onAdd(bookie, slot, token, entryId, Status.OK, unreachable(bookie, "is down"));
                     return;
                 }
-                Status status = fake.addStatus;
-                Ledger ledger = fake.ledger(ledgerId);
-                if (status == Status.OK && ledger.fenced && !recovery) {
-                    status = Status.FENCED;
-                }
-                if (status == Status.OK) {
-                    ledger.entries.put(entryId, bytes);
-                    ledger.lac = Math.max(ledger.lac, EntryHeader.lastAddConfirmed(Unpooled.wrappedBuffer(bytes)));
-                    fake.wake();
-                }
+                Status status = store(fake, ledgerId, entryId, bytes, recovery);
                 listener.onAdd(bookie, slot, token, entryId, status, null);
             });
         }
@@ -281,6 +295,4 @@ final class FakeBookies {
             return new UnreachableException(true, bookie + " " + why, null);
         }
     }
-
-    static final Tag ANY = Tag.V2;
 }

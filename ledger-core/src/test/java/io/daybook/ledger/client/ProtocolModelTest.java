@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The state machines in random orders; and planted bugs, which must be found. */
 final class ProtocolModelTest {
-    private static final int SCHEDULES = Integer.getInteger("daybook.model.schedules", 5_000);
+    private static final int SCHEDULES = Integer.getInteger("daybook.model.schedules", 3_000);
 
     private static @Nullable String firstViolation(Mutant mutant, int schedules) {
         for (long seed = 0; seed < schedules; seed++) {
