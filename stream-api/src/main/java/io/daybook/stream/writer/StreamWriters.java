@@ -25,6 +25,7 @@ public final class StreamWriters {
     private final Loops loops;
     private final Entropy entropy;
     private final Probe probe;
+    private final ByteBufAllocator allocator;
     private final RollBudget rollBudget;
 
     /** Writers on {@code loops}, which must be those of {@code ledgers}. */
@@ -36,7 +37,8 @@ public final class StreamWriters {
             Loops loops,
             Entropy entropy,
             Clock clock,
-            Probe probe) {
+            Probe probe,
+            ByteBufAllocator allocator) {
         this.store = store;
         this.ledgers = ledgers;
         this.ownership = ownership;
@@ -44,6 +46,7 @@ public final class StreamWriters {
         this.loops = loops;
         this.entropy = entropy;
         this.probe = probe;
+        this.allocator = allocator;
         this.rollBudget = new RollBudget(clock);
     }
 
@@ -79,7 +82,7 @@ public final class StreamWriters {
                         entropy,
                         probe,
                         rollBudget,
-                        ByteBufAllocator.DEFAULT);
+                        allocator);
                 opened.complete(new BatchingWriter(env, acquired.record(), acquired.tail()));
             });
         });
