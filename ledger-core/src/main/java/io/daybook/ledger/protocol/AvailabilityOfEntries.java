@@ -53,7 +53,7 @@ public final class AvailabilityOfEntries {
                 && last >= first
                 && size > 0
                 && last <= Long.MAX_VALUE - size
-                && (last == first || period >= size && (last - first) % period == 0);
+                && (last == first || (period >= size && (last - first) % period == 0));
         if (!ok) {
             throw new MalformedFrameException("a list of entries has a group from %d to %d of size %d and period %d"
                     .formatted(first, last, size, period));
@@ -65,7 +65,7 @@ public final class AvailabilityOfEntries {
         int low = 0;
         int high = count - 1;
         while (low <= high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             if (firstStart(middle) > entryId) {
                 high = middle - 1;
             } else {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyCache {
     static final int KEY_SIZE = 20;
 
-    private final byte @Nullable [][] slots = new byte @Nullable [16][];
+    private final byte[] @Nullable [] slots = new byte[16] @Nullable [];
     private final byte[] scratch = new byte[KEY_SIZE];
 
     /** The {@code length} bytes at {@code index}, not to be changed by anybody. Borrows {@code frame}. */

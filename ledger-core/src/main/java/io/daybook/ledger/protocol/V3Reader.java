@@ -156,7 +156,7 @@ final class V3Reader {
                 cursor.skip(tag);
             }
         }
-        if (headerFrom < 0 || response && outerStatus < 0) {
+        if (headerFrom < 0 || (response && outerStatus < 0)) {
             return false;
         }
         return header(frame);
@@ -219,7 +219,7 @@ final class V3Reader {
     }
 
     private boolean knownFlag(int value) {
-        return value == 1 || value == 2 && sub == READ;
+        return value == 1 || (value == 2 && sub == READ);
     }
 
     private boolean has(int number) {

@@ -109,7 +109,10 @@ final class BookieConnection {
         Conn open = conn;
         if (open == null) {
             Tag tag = recovery ? Tag.V2_HIGH : Tag.V2;
-            wait(add, new Request.Add(tag, add.ledgerId, add.entryId, masterKey, body, recovery, false), add.addBytes());
+            wait(
+                    add,
+                    new Request.Add(tag, add.ledgerId, add.entryId, masterKey, body, recovery, false),
+                    add.addBytes());
         } else if (open.queuedBytes() > config.queueSizeMax().bytes()) {
             body.release();
             refuse(add, full());
@@ -407,9 +410,7 @@ final class BookieConnection {
         if (response instanceof Response.Read read) {
             return sent.remove(read.ledgerId(), read.entryId(), Operation.READ);
         }
-        return response instanceof Response.Add add
-                ? sent.remove(add.ledgerId(), add.entryId(), Operation.ADD)
-                : null;
+        return response instanceof Response.Add add ? sent.remove(add.ledgerId(), add.entryId(), Operation.ADD) : null;
     }
 
     private void answered(@Nullable Pending pending, Response response) {
@@ -497,8 +498,13 @@ final class BookieConnection {
             fail(w.pending, unsent("no connection to it in time"));
         }
         for (Pending pending : late) {
-            fail(pending, new UnreachableException(true, "bookie %s gave no answer to %s of ledger %d in time"
-                            .formatted(bookie, pending.operation, pending.ledgerId), null));
+            fail(
+                    pending,
+                    new UnreachableException(
+                            true,
+                            "bookie %s gave no answer to %s of ledger %d in time"
+                                    .formatted(bookie, pending.operation, pending.ledgerId),
+                            null));
         }
         if (abandoned > ABANDONED_MAX && conn != null) {
             conn.close();

@@ -33,7 +33,7 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
     private long nowNanos;
     private boolean nowKnown;
     private boolean closed;
-    private final Runnable forgetNow = () -> nowKnown = false;
+    private final Runnable forgetNow = this::forgetNow;
 
     /** A pool of {@code loop}, which opens connections through {@code transport} as they are needed. */
     public ConnectionPool(Transport transport, Loop loop, BookieResolver resolver, PoolConfig config) {
@@ -66,13 +66,17 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
         Lanes lanes = lanes(bookie);
         Promise<R> promise = loop.promise();
         var call = new PendingCall<>(request, answer, promise, now() + timeout.toNanos());
-        boolean v3 = config.wire().v3(request)
-                || request instanceof Request.Read read
-                        && lanes.v2.taken(read.ledgerId(), read.entryId(), Operation.READ)
-                || request instanceof Request.Add add
-                        && lanes.v2.taken(add.ledgerId(), add.entryId(), Operation.ADD);
+        boolean v3 = config.wire().v3(request) || ambiguous(lanes.v2, request);
         (v3 ? lanes.v3 : lanes.v2).call(call, request);
         return promise;
+    }
+
+    /** Whether an answer over v2 to {@code request} could be taken for that to another. */
+    private static boolean ambiguous(BookieConnection v2, Request request) {
+        if (request instanceof Request.Read read) {
+            return v2.taken(read.ledgerId(), read.entryId(), Operation.READ);
+        }
+        return request instanceof Request.Add add && v2.taken(add.ledgerId(), add.entryId(), Operation.ADD);
     }
 
     @Override
@@ -139,6 +143,10 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
             loop.afterPass(forgetNow);
         }
         return nowNanos;
+    }
+
+    private void forgetNow() {
+        nowKnown = false;
     }
 
     private void checkLoop() {

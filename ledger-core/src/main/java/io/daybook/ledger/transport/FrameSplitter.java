@@ -31,7 +31,8 @@ final class FrameSplitter {
      *
      * @throws TransportException if the next frame has a length that is not allowed
      */
-    @Nullable ByteBuf next(ByteBuf in) {
+    @Nullable
+    ByteBuf next(ByteBuf in) {
         if (begun != null) {
             return rest(in, begun);
         }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * the pass ends (and before, when very much has come together). What the operating system has not taken is counted by the memory it holds, not by its bytes, so that a peer
  * that does not read cannot hold many times what is allowed.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of writes and closes: what became of them is told by onClosed
 final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConn.class);
 

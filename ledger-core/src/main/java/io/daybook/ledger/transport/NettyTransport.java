@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Loops given to it are those of its {@link NettyLoops}. Host names are looked up on a thread of its own, since that may block.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // of closes, and of listeners that complete a promise themselves
 public final class NettyTransport implements Transport {
     private static final int READ_SIZE_FIRST = 8 << 10;
     private static final int READ_SIZE_MAX = 128 << 10;
@@ -96,7 +97,8 @@ public final class NettyTransport implements Transport {
     private void bound(ChannelFuture bound, HostPort at, Promise<Listener> promise) {
         if (!bound.isSuccess()) {
             promise.completeExceptionally(new TransportException(
-                    "cannot listen at %s: %s; is the port in use?".formatted(at, reason(bound.cause())), bound.cause()));
+                    "cannot listen at %s: %s; is the port in use?".formatted(at, reason(bound.cause())),
+                    bound.cause()));
             return;
         }
         Channel channel = bound.channel();
@@ -119,16 +121,26 @@ public final class NettyTransport implements Transport {
                 timeout.toNanos(),
                 () -> promise.completeExceptionally(new TransportException(
                         "cannot connect to %s: no connection within %s".formatted(to, timeout), null)));
-        resolve(to, (address, failure) -> owner.run(() -> {
-            if (address == null || closed) {
-                patience.cancel();
-                promise.completeExceptionally(new TransportException(
-                        "cannot connect to %s: %s".formatted(to, closed ? "the transport is closed" : reason(failure)),
-                        failure));
-            } else if (!promise.isDone()) {
-                connect(address, to, owner, handler, promise, patience, deadline - owner.clock().nanos());
-            }
-        }));
+        resolve(
+                to,
+                (address, failure) -> owner.run(() -> {
+                    if (address == null || closed) {
+                        patience.cancel();
+                        promise.completeExceptionally(new TransportException(
+                                "cannot connect to %s: %s"
+                                        .formatted(to, closed ? "the transport is closed" : reason(failure)),
+                                failure));
+                    } else if (!promise.isDone()) {
+                        connect(
+                                address,
+                                to,
+                                owner,
+                                handler,
+                                promise,
+                                patience,
+                                deadline - owner.clock().nanos());
+                    }
+                }));
         return promise;
     }
 
@@ -173,8 +185,8 @@ public final class NettyTransport implements Transport {
         NettyConn conn = done.channel().pipeline().get(NettyConn.class);
         if (promise.isDone() || !track(done.channel()) || conn == null) {
             done.channel().close();
-            promise.completeExceptionally(
-                    new TransportException("cannot connect to %s: the connection was closed at once".formatted(to), null));
+            promise.completeExceptionally(new TransportException(
+                    "cannot connect to %s: the connection was closed at once".formatted(to), null));
             return;
         }
         promise.complete(conn);

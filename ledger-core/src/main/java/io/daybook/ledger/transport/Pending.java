@@ -17,7 +17,8 @@ abstract sealed class Pending permits PendingAdd, PendingCall {
 
     long keyA;
     long keyB;
-    boolean abandoned; // timed out over v2: the key stays taken until the late answer came, so that it meets nobody else
+    boolean abandoned; // timed out over v2: the key stays taken until the late answer came, so that it meets nobody
+    // else
 
     Pending(Operation operation, long ledgerId, long deadlineNanos) {
         this.operation = operation;

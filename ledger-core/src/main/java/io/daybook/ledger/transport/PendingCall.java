@@ -37,7 +37,7 @@ final class PendingCall<R extends Response> extends Pending {
     private boolean fitsEntry(Response response) {
         if (response instanceof Response.Read read && request instanceof Request.Read asked) {
             return read.entryId() == asked.entryId()
-                    || asked.longPoll() && asked.piggyback() && read.entryId() == asked.previousLac() + 1;
+                    || (asked.longPoll() && asked.piggyback() && read.entryId() == asked.previousLac() + 1);
         }
         if (response instanceof Response.Add add && request instanceof Request.Add asked) {
             return add.entryId() == asked.entryId();

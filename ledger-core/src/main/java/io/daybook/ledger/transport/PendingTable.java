@@ -32,7 +32,8 @@ final class PendingTable {
     }
 
     /** Takes the request with this key out, null if there is none. */
-    @Nullable Pending remove(long keyA, long keyB, Operation operation) {
+    @Nullable
+    Pending remove(long keyA, long keyB, Operation operation) {
         int at = find(keyA, keyB, operation);
         Pending found = slots[at];
         if (found != null) {

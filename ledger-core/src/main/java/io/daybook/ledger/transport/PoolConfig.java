@@ -35,10 +35,6 @@ public record PoolConfig(
     /** The defaults with another choice of wire. */
     public static PoolConfig of(WireChoice wire) {
         return new PoolConfig(
-                wire,
-                Duration.ofSeconds(3),
-                DataSize.mebibytes(64),
-                Duration.ofMillis(50),
-                Duration.ofSeconds(5));
+                wire, Duration.ofSeconds(3), DataSize.mebibytes(64), Duration.ofMillis(50), Duration.ofSeconds(5));
     }
 }

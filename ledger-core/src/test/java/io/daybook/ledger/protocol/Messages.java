@@ -44,7 +44,11 @@ final class Messages {
 
     /** A frame of these bytes that does not begin at index 0, as frames on a connection do not. */
     static ByteBuf frame(byte[] bytes) {
-        return ALLOCATOR.directBuffer(bytes.length + 3).writeMedium(0).writeBytes(bytes).skipBytes(3);
+        return ALLOCATOR
+                .directBuffer(bytes.length + 3)
+                .writeMedium(0)
+                .writeBytes(bytes)
+                .skipBytes(3);
     }
 
     /** The bytes on the wire without the length before them, which must be right. */

@@ -209,11 +209,12 @@ final class V3OracleTest {
                 case 0 -> parts.add(field(500 + number, number(random)));
                 case 1 -> parts.add(field(500 + number, new byte[random.nextInt(5)]));
                 case 2 -> parts.add(bytes(out -> out.writeFixed64(number, random.nextLong())));
-                default -> parts.add(bytes(out -> {
-                    out.writeTag(number, 3);
-                    out.writeInt64(1 + random.nextInt(9), random.nextLong());
-                    out.writeTag(number, 4);
-                }));
+                default ->
+                    parts.add(bytes(out -> {
+                        out.writeTag(number, 3);
+                        out.writeInt64(1 + random.nextInt(9), random.nextLong());
+                        out.writeTag(number, 4);
+                    }));
             }
         }
     }

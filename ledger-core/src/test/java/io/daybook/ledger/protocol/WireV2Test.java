@@ -43,8 +43,7 @@ final class WireV2Test {
             assertThat(add.entryId()).isEqualTo(v.number("entryId"));
             assertThat(add.masterKey()).isEqualTo(v.hex("masterKeyHex"));
             assertThat(add.recovery()).isEqualTo((v.integer("flags") & 2) != 0);
-            assertThat(ByteBufUtil.hexDump(add.body()))
-                    .isEqualTo(HexFormat.of().formatHex(bytes, 24, bytes.length));
+            assertThat(ByteBufUtil.hexDump(add.body())).isEqualTo(HexFormat.of().formatHex(bytes, 24, bytes.length));
         } else if (request instanceof Request.Read read) {
             assertThat(v.text("op")).isEqualTo("READENTRY");
             assertThat(read.ledgerId()).isEqualTo(v.number("ledgerId"));
@@ -97,7 +96,8 @@ final class WireV2Test {
             assertThat(add.entryId()).isEqualTo(v.number("entryId"));
         } else if (response instanceof Response.Read read) {
             assertThat(read.entryId()).isEqualTo(v.number("entryId"));
-            assertThat(read.body() == null ? "" : ByteBufUtil.hexDump(read.body())).isEqualTo(v.text("entryHex"));
+            assertThat(read.body() == null ? "" : ByteBufUtil.hexDump(read.body()))
+                    .isEqualTo(v.text("entryHex"));
         } else {
             Response.BatchRead read = (Response.BatchRead) response;
             assertThat(read.requestId()).isEqualTo(v.number("requestId"));

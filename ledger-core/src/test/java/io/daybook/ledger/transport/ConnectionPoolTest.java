@@ -58,7 +58,11 @@ final class ConnectionPoolTest {
     /** The ends of adds, in order. */
     private static final class Told implements Bookies.AddListener {
         private record End(
-                int slot, int token, long entryId, Status status, @Nullable UnreachableException failure) {}
+                int slot,
+                int token,
+                long entryId,
+                Status status,
+                @Nullable UnreachableException failure) {}
 
         final List<End> ends = new ArrayList<>();
         boolean inCall;
@@ -161,9 +165,13 @@ final class ConnectionPoolTest {
     void eachRequestGoesOverAWireThatHasIt() {
         List<Promise<?>> calls = new ArrayList<>();
         calls.add(call(read(1), Response.Read.class, TIMEOUT));
-        calls.add(call(new Request.BatchRead(Tag.V2, 3, 0, 0, 5, 1000, false, null), Response.BatchRead.class, TIMEOUT));
+        calls.add(
+                call(new Request.BatchRead(Tag.V2, 3, 0, 0, 5, 1000, false, null), Response.BatchRead.class, TIMEOUT));
         calls.add(call(Request.Read.poll(Tag.V2, 3, 6, 1000), Response.Read.class, TIMEOUT));
-        calls.add(call(new Request.WriteLac(Tag.V2, 3, 6, KEY, Unpooled.buffer().writeZero(20)), Response.WriteLac.class, TIMEOUT));
+        calls.add(call(
+                new Request.WriteLac(Tag.V2, 3, 6, KEY, Unpooled.buffer().writeZero(20)),
+                Response.WriteLac.class,
+                TIMEOUT));
         calls.add(call(new Request.ReadLac(Tag.V2, 3), Response.ReadLac.class, TIMEOUT));
         calls.add(call(new Request.Force(Tag.V2, 3), Response.Force.class, TIMEOUT));
         calls.add(call(new Request.BookieInfo(Tag.V2, 3), Response.BookieInfo.class, TIMEOUT));
@@ -171,7 +179,9 @@ final class ConnectionPoolTest {
 
         calls.forEach(world::await);
 
-        assertThat(bookie.requests).filteredOn(r -> !r.tag().v3()).extracting(Request::operation)
+        assertThat(bookie.requests)
+                .filteredOn(r -> !r.tag().v3())
+                .extracting(Request::operation)
                 .containsExactly(Operation.READ, Operation.BATCH_READ);
         assertThat(bookie.requests).hasSize(8);
         assertThat(bookie.connections).hasSize(2);
@@ -216,7 +226,8 @@ final class ConnectionPoolTest {
         assertThat(failure(call(read(2), Response.Read.class, TIMEOUT))).hasMessageContaining("tried again soon");
         assertThat(Duration.ofNanos(world.now() - before)).isLessThan(Duration.ofMillis(10));
         world.runFor(Duration.ofMillis(60));
-        assertThat(world.await(call(read(3), Response.Read.class, TIMEOUT)).entryId()).isEqualTo(3);
+        assertThat(world.await(call(read(3), Response.Read.class, TIMEOUT)).entryId())
+                .isEqualTo(3);
     }
 
     @Test
@@ -235,7 +246,8 @@ final class ConnectionPoolTest {
         assertThat(onLoopGet(() -> pool.outstandingBytes(BOOKIE))).isZero();
         bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.OK)));
         world.runFor(Duration.ofMillis(200));
-        assertThat(world.await(call(read(1), Response.Read.class, TIMEOUT)).status()).isEqualTo(Status.OK);
+        assertThat(world.await(call(read(1), Response.Read.class, TIMEOUT)).status())
+                .isEqualTo(Status.OK);
     }
 
     @Test
@@ -246,8 +258,7 @@ final class ConnectionPoolTest {
         Promise<Response.Read> fast = call(read(2), Response.Read.class, Duration.ofMillis(300));
 
         assertThat(failure(fast).sent()).isTrue();
-        assertThat(Duration.ofNanos(world.now() - start))
-                .isBetween(Duration.ofMillis(299), Duration.ofMillis(310));
+        assertThat(Duration.ofNanos(world.now() - start)).isBetween(Duration.ofMillis(299), Duration.ofMillis(310));
         assertThat(slow).isNotDone();
         assertThat(failure(slow)).hasMessageContaining("no answer to READ of ledger 3 in time");
         assertThat(Duration.ofNanos(world.now() - start)).isBetween(Duration.ofMillis(8999), Duration.ofMillis(9010));
@@ -262,19 +273,29 @@ final class ConnectionPoolTest {
         Promise<Response.Read> fencing = call(Request.Read.fencing(Tag.V2, 3, 5, KEY), Response.Read.class, TIMEOUT);
         world.runUntil(() -> bookie.requests.size() == 2, Duration.ofSeconds(1));
         Request late = bookie.requests.get(0);
-        assertThat(bookie.requests.get(1).tag().v3()).as("goes where answers can be told apart").isTrue();
+        assertThat(bookie.requests.get(1).tag().v3())
+                .as("goes where answers can be told apart")
+                .isTrue();
 
-        bookie.connections.get(0).loop().execute(() -> ScriptedBookie.send(
-                bookie.connections.get(0), Response.refusing(late, Status.NO_SUCH_ENTRY)));
+        bookie.connections
+                .get(0)
+                .loop()
+                .execute(() ->
+                        ScriptedBookie.send(bookie.connections.get(0), Response.refusing(late, Status.NO_SUCH_ENTRY)));
         world.runFor(Duration.ofMillis(100));
 
         assertThat(fencing).isNotDone();
         assertThat(bookie.closings).isZero();
-        bookie.connections.get(1).loop().execute(() -> ScriptedBookie.send(
-                bookie.connections.get(1), Response.refusing(bookie.requests.get(1), Status.FENCED)));
+        bookie.connections
+                .get(1)
+                .loop()
+                .execute(() -> ScriptedBookie.send(
+                        bookie.connections.get(1), Response.refusing(bookie.requests.get(1), Status.FENCED)));
         assertThat(world.await(fencing).status()).isEqualTo(Status.FENCED);
         bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.OK)));
-        assertThat(world.await(call(read(5), Response.Read.class, TIMEOUT)).tag().v3())
+        assertThat(world.await(call(read(5), Response.Read.class, TIMEOUT))
+                        .tag()
+                        .v3())
                 .as("once the late answer came the key is free again")
                 .isFalse();
     }
@@ -284,8 +305,11 @@ final class ConnectionPoolTest {
         bookie.script(null);
         failure(call(new Request.Force(Tag.V2, 3), Response.Force.class, Duration.ofMillis(100)));
 
-        bookie.connections.get(0).loop().execute(() -> ScriptedBookie.send(
-                bookie.connections.get(0), Response.refusing(bookie.requests.get(0), Status.OK)));
+        bookie.connections
+                .get(0)
+                .loop()
+                .execute(() -> ScriptedBookie.send(
+                        bookie.connections.get(0), Response.refusing(bookie.requests.get(0), Status.OK)));
         world.runFor(Duration.ofMillis(100));
 
         assertThat(bookie.closings).isZero();
@@ -305,7 +329,8 @@ final class ConnectionPoolTest {
     void anAnswerToNothingEverSentClosesTheConnection() {
         for (Response wrong : List.of(
                 new Response.Add(Tag.V2, Status.OK, 99, 0),
-                new Response.Read(Tag.V2, Status.OK, 3, 8, Unpooled.buffer().writeZero(40), Long.MIN_VALUE, Long.MIN_VALUE),
+                new Response.Read(
+                        Tag.V2, Status.OK, 3, 8, Unpooled.buffer().writeZero(40), Long.MIN_VALUE, Long.MIN_VALUE),
                 new Response.BatchRead(Tag.V2, Status.OK, 3, 0, 12345, List.of()))) {
             bookie.script((conn, request) -> ScriptedBookie.send(conn, wrong));
             int before = bookie.closings;
@@ -332,8 +357,8 @@ final class ConnectionPoolTest {
 
     @Test
     void anAnswerOfAHeaderAloneBecomesTheTypeThatWasAskedFor() {
-        bookie.script((conn, request) -> ScriptedBookie.send(
-                conn, new Response.Plain(request.tag(), request.operation(), Status.UNAUTHORIZED)));
+        bookie.script((conn, request) ->
+                ScriptedBookie.send(conn, new Response.Plain(request.tag(), request.operation(), Status.UNAUTHORIZED)));
 
         Response.ReadLac answer = world.await(call(new Request.ReadLac(Tag.V2, 3), Response.ReadLac.class, TIMEOUT));
 
@@ -426,8 +451,7 @@ final class ConnectionPoolTest {
                 sent.add(body);
                 mine.schedule(
                         i * 3_000_000L,
-                        () -> lonely.add(
-                                BOOKIE, 1, entry, KEY, body, false, Duration.ofMillis(400), 0, 0, ends));
+                        () -> lonely.add(BOOKIE, 1, entry, KEY, body, false, Duration.ofMillis(400), 0, 0, ends));
             }
             rough.runFor(Duration.ofMillis(200));
             rough.network().reset("client", "b1");
@@ -438,7 +462,9 @@ final class ConnectionPoolTest {
             rough.runFor(Duration.ofSeconds(90));
 
             assertThat(ends.ends).as("seed %d", seed).hasSize(200);
-            assertThat(ends.ends.stream().filter(end -> end.failure() == null)).as("seed %d", seed).isNotEmpty();
+            assertThat(ends.ends.stream().filter(end -> end.failure() == null))
+                    .as("seed %d", seed)
+                    .isNotEmpty();
             assertThat(sent).as("seed %d", seed).allMatch(body -> body.refCnt() == 0);
             assertThat(lonely.outstandingBytes(BOOKIE)).isZero();
         }

@@ -23,8 +23,7 @@ final class FrameSplitterTest {
 
     @Property(tries = 300)
     void cutsTheSameFramesHoweverTheBytesCome(
-            @ForAll @Size(min = 1, max = 10) List<@IntRange(min = 1, max = 3_000) Integer> sizes,
-            @ForAll long seed) {
+            @ForAll @Size(min = 1, max = 10) List<@IntRange(min = 1, max = 3_000) Integer> sizes, @ForAll long seed) {
         var whole = Unpooled.buffer();
         for (int size : sizes) {
             whole.writeInt(size);
@@ -38,7 +37,8 @@ final class FrameSplitterTest {
 
         while (whole.isReadable()) {
             int most = random.nextBoolean() ? 8 : 4_000;
-            ByteBuf piece = Unpooled.buffer().writeBytes(whole, Math.min(whole.readableBytes(), 1 + random.nextInt(most)));
+            ByteBuf piece =
+                    Unpooled.buffer().writeBytes(whole, Math.min(whole.readableBytes(), 1 + random.nextInt(most)));
             for (ByteBuf frame = splitter.next(piece); frame != null; frame = splitter.next(piece)) {
                 frames.add(frame);
             }

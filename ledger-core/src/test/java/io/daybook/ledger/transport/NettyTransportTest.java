@@ -101,8 +101,8 @@ final class NettyTransportTest extends TransportContract {
     @Test
     void givesUpConnectingInTime() {
         // An address of documentation: nobody answers there, or the system says at once that there is no way to it.
-        assertThatThrownBy(() -> await(client.connect(
-                        new HostPort("192.0.2.1", 9), clientLoop(), new Quiet(), Duration.ofMillis(50))))
+        assertThatThrownBy(() -> await(
+                        client.connect(new HostPort("192.0.2.1", 9), clientLoop(), new Quiet(), Duration.ofMillis(50))))
                 .isInstanceOf(TransportException.class)
                 .hasMessageContaining("192.0.2.1:9");
     }
@@ -138,7 +138,8 @@ final class NettyTransportTest extends TransportContract {
             Transport.Listener listener = await(server.listen(anyAddress(), conn -> receiver, serverLoop()));
             try (Socket socket = new Socket(
                     InetAddress.getLoopbackAddress(), listener.address().port())) {
-                socket.getOutputStream().write(ByteBuffer.allocate(4).putInt(length).array());
+                socket.getOutputStream()
+                        .write(ByteBuffer.allocate(4).putInt(length).array());
                 InputStream in = socket.getInputStream();
 
                 assertThat(in.read()).isEqualTo(-1);

@@ -24,7 +24,8 @@ final class ScriptedBookie {
     int closings;
     private final HostPort address;
     private final SimNode node;
-    private @Nullable BiConsumer<Conn, Request> script = (conn, request) -> send(conn, Response.refusing(request, Status.OK));
+    private @Nullable BiConsumer<Conn, Request> script =
+            (conn, request) -> send(conn, Response.refusing(request, Status.OK));
 
     ScriptedBookie(SimNode node) {
         this.node = node;
