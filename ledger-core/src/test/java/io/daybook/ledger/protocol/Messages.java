@@ -23,7 +23,7 @@ final class Messages {
                 accessor.setAccessible(true);
                 text.append(' ').append(component.getName()).append('=').append(valueText(accessor.invoke(message)));
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError("a record component cannot be read", e);
             }
         }
         return text.toString();
