@@ -27,7 +27,7 @@ public final class EntryLogWriter {
     private static final int WRITE_BYTES = 1 << 20;
 
     /** Capacity of the buffer a writer should be given. */
-    public static final int BUFFER_BYTES = WRITE_BYTES + 2 * BLOCK_BYTES;
+    public static final int BUFFER_BYTES = WRITE_BYTES + 3 * BLOCK_BYTES;
 
     private static final int FOOTER_BLOCK_BYTES = 32 << 10;
 
@@ -137,18 +137,18 @@ public final class EntryLogWriter {
 
     /** True when enough whole blocks wait in the buffer. */
     public boolean wantsToWrite() {
-        return recordsInBlock == 0 && blockStart >= WRITE_BYTES;
+        return blockStart >= WRITE_BYTES;
     }
 
     /** Writes the whole blocks that wait, except for what does not fill the last aligned unit. */
     public CompletionStage<Void> write() {
         int alignment = file.alignment();
         int bytes = blockStart / alignment * alignment;
-        int rest = blockStart - bytes;
         return file.write(written, buffer.retainedSlice(0, bytes)).thenRun(() -> {
-            buffer.setBytes(0, buffer.slice(bytes, rest));
+            buffer.setBytes(0, buffer.slice(bytes, end - bytes)); // the block in progress moves to the front
             written += bytes;
-            startBlock(rest);
+            blockStart -= bytes;
+            end -= bytes;
         });
     }
 

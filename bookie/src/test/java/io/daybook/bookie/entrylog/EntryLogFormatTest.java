@@ -118,6 +118,38 @@ final class EntryLogFormatTest {
         assertThat(read.runs()).hasSize(runs.size() - 2).doesNotContain(runs.get(3), runs.get(8));
     }
 
+    /** Once, no write was asked for unless a block ended exactly with a record, and the buffer grew to the size of the file. */
+    @Test
+    void writesAsItGoesWhateverTheSizeOfTheEntries() {
+        world.await(node.disk().createDirectories(FILE.getParent(), loop));
+        for (int size : new int[] {1, 100, 1024, 60_000, 65_500, 65_516, 65_517, 70_000}) {
+            Path path = Path.of("/data/of" + size);
+            AlignedBuffer buffer = new AlignedBuffer(EntryLogWriter.BUFFER_BYTES);
+            int capacity = buffer.bytes().capacity();
+            EntryLogWriter writer = world.await(EntryLogWriter.create(node.disk(), path, 5, buffer, loop));
+            ByteBuf body = Unpooled.buffer(size).writeZero(size);
+            int writes = 0;
+            int count = 0;
+            for (long bytes = 0; bytes < 3 << 20; bytes += size + 20) {
+                writer.add(7, count++, body, 0, size);
+                if (writer.wantsToWrite()) {
+                    world.await(writer.write());
+                    writes++;
+                }
+            }
+            EntryLogWriter.Finished finished = world.await(writer.finish());
+            FileContents read = world.await(EntryLogFile.contents(node.disk(), path, 5, finished.listing(), loop));
+
+            assertThat(writes).isGreaterThanOrEqualTo(2);
+            assertThat(buffer.bytes().capacity()).isEqualTo(capacity);
+            assertThat(read).isEqualTo(finished.contents());
+            assertThat(read.runs().stream().mapToInt(run -> run.ids().count()).sum()).isEqualTo(count);
+            node.disk().rot(path, finished.listing().footerOffset() + 8);
+            assertThat(world.await(EntryLogFile.contents(node.disk(), path, 5, finished.listing(), loop)))
+                    .isEqualTo(finished.contents());
+        }
+    }
+
     @Test
     void noticesEverySingleFlippedBitOfABlock() {
         ByteBuf block = Unpooled.buffer(600);
