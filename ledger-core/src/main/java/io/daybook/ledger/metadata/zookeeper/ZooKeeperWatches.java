@@ -33,15 +33,15 @@ final class ZooKeeperWatches implements Watcher {
         List<Registration> all = byPath.computeIfAbsent(path, unwatched -> new ArrayList<>());
         all.add(registration);
         if (all.size() == 1 && server != null) {
-            arm(server, path, false);
+            arm(server, path);
         }
         return registration;
     }
 
-    /** A connection stands: puts up every watch, and calls everybody, since changes may have been missed. */
+    /** A connection stands: puts up every watch. */
     synchronized void connected(ZooKeeper zooKeeper) {
         server = zooKeeper;
-        byPath.keySet().forEach(path -> arm(zooKeeper, path, true));
+        byPath.keySet().forEach(path -> arm(zooKeeper, path));
     }
 
     @Override
@@ -51,7 +51,8 @@ final class ZooKeeperWatches implements Watcher {
         }
     }
 
-    private void arm(ZooKeeper zooKeeper, String path, boolean thenCall) {
+    /** Asks for a watch, and calls everybody once it stands: a change on another connection may have come before it. */
+    private void arm(ZooKeeper zooKeeper, String path) {
         zooKeeper.addWatch(
                 path,
                 this,
@@ -60,7 +61,7 @@ final class ZooKeeperWatches implements Watcher {
                     Code code = Code.get(rc);
                     if (code != Code.OK && !Replies.lost(code)) {
                         LOG.warn("node {} cannot be watched: ZooKeeper answered {}", asked, code);
-                    } else if (code == Code.OK && thenCall) { // a lost reply is made good by the next connection
+                    } else if (code == Code.OK) { // a lost reply is made good by the next connection
                         call(path);
                     }
                 },
