@@ -2,9 +2,6 @@ package io.daybook.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The entry point of {@code daybook}: parses the command line and exits with the command's code. */
 @Command(
@@ -12,21 +9,48 @@ import picocli.CommandLine.Spec;
         description = "Keeps log streams: replicated, durable, in order.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        synopsisSubcommandLabel = "COMMAND")
-public final class Main implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls run
-    private CommandSpec spec;
+        synopsisSubcommandLabel = "COMMAND",
+        scope = CommandLine.ScopeType.INHERIT,
+        subcommands = {
+            DemoCommand.class,
+            TestCommand.class,
+            DevCommand.class,
+            StreamCommand.class,
+            LedgerCommand.class,
+            BookieCommand.class,
+            ClusterCommand.class,
+            ZooKeeperCommand.class,
+            ConfigCommand.class,
+            SimulateCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict or fenced, 5 unavailable or timed out,",
+            "6 refused, 7 a check found problems, 130 interrupted.",
+            "",
+            "Example: daybook demo"
+        })
+public final class Main extends Group {
 
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(execute(args));
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? See the list below.");
+    /** Runs one command; returns its exit code. */
+    static int execute(String... args) {
+        return commandLine().execute(args);
+    }
+
+    /** All commands, with their converters and handlers. */
+    static CommandLine commandLine() {
+        Problems problems = new Problems();
+        CommandLine program = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(problems)
+                .setExecutionExceptionHandler(problems);
+        Converters.register(program);
+        return program;
     }
 }

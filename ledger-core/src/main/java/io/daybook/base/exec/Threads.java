@@ -25,4 +25,9 @@ public final class Threads {
         AtomicInteger next = new AtomicInteger();
         return work -> thread(prefix + "-" + next.getAndIncrement(), work, failures);
     }
+
+    /** Runs {@code work} on a thread of its own when the process is told to end; the process waits for it. */
+    public static void onExit(Runnable work) {
+        Runtime.getRuntime().addShutdownHook(new Thread(work, "db-exit"));
+    }
 }

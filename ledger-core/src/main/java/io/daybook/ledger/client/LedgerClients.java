@@ -6,7 +6,9 @@ import io.daybook.base.exec.Loops;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Entropy;
 import io.daybook.base.seam.MetaStore;
+import io.daybook.base.seam.SecureEntropy;
 import io.daybook.base.seam.Transport;
+import io.daybook.base.time.SystemClock;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -15,21 +17,64 @@ import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.ledger.metadata.Membership;
 import io.daybook.ledger.metadata.MetadataUri;
+import io.daybook.ledger.metadata.zookeeper.ZooKeeperMetaStore;
 import io.daybook.ledger.placement.Candidates;
 import io.daybook.ledger.placement.RandomPlacement;
 import io.daybook.ledger.transport.ConnectionPool;
+import io.daybook.ledger.transport.NettyLoops;
+import io.daybook.ledger.transport.NettyTransport;
 import io.daybook.ledger.transport.PoolConfig;
 import io.daybook.ledger.transport.WireChoice;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes ledger clients out of the seams to the outside. */
 public final class LedgerClients {
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
     private LedgerClients() {}
+
+    /**
+     * Connects to a cluster with threads and sockets of the client's own, which {@link LedgerClient#close} closes too.
+     *
+     * @param uri such as {@code zk+hierarchical://127.0.0.1:2181/ledgers}; IllegalArgumentException if it is malformed
+     * @return completes on a thread of the client's; fails with MetadataFailed if no cluster answers there
+     */
+    public static CompletableFuture<LedgerClient> connect(String uri) {
+        MetadataUri cluster = MetadataUri.parse(uri);
+        ClientConfig config = ClientConfig.DEFAULT;
+        NettyLoops loops = NettyLoops.start("db-client", 1, SystemClock.INSTANCE);
+        NettyTransport transport = NettyTransport.open(loops, config.frameSizeMax());
+        Loop first = loops.loops().all().get(0);
+        Promise<LedgerClient> connected = first.promise();
+        Futures.whenDone(ZooKeeperMetaStore.open(cluster, SESSION_TIMEOUT, first), first, (store, unreachable) -> {
+            if (store == null) {
+                connected.completeExceptionally(failed(cluster, unreachable));
+                transport.close();
+                loops.close();
+                return;
+            }
+            Promise<LedgerClient> opened = open(config, cluster, store, transport, loops.loops(), new SecureEntropy());
+            Futures.whenDone(opened, first, (client, failure) -> {
+                if (client == null) {
+                    connected.completeExceptionally(failure == null ? failed(cluster, null) : failure);
+                    transport.close();
+                    store.close();
+                    loops.close();
+                } else {
+                    connected.complete(
+                            new OwningLedgerClient(client, List.of(transport::close, store::close, loops::close)));
+                }
+            });
+        });
+        return connected;
+    }
 
     /**
      * Opens a client of an existing cluster; completes on the first of {@code loops}, fails with MetadataFailed when the cluster cannot be

@@ -1,0 +1,155 @@
+package io.daybook.peers;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
+import peers.Cluster;
+
+/** ZooKeeper and three Daybook bookies, each in its own JVM, started with the program's own commands. */
+public final class DaybookCluster implements Cluster {
+    private static final int BOOKIES = 3;
+
+    private final Map<String, Process> processes = new LinkedHashMap<>();
+
+    private Path dir;
+    private int portBase;
+    private Map<String, String> params;
+
+    @Override
+    public void start(Path dir, int portBase, Map<String, String> params) throws Exception {
+        this.dir = dir;
+        this.portBase = portBase;
+        this.params = params;
+        Files.createDirectories(dir);
+        spawn("zk", List.of("-Xmx384m", "-XX:+UseSerialGC"), "zookeeper", "--data", dir.resolve("zk").toString(), "--port", "" + portBase);
+        awaitPort(portBase);
+        int code = spawn("init", List.of("-Xmx256m"), "cluster", "init", "--metadata", uri()).waitFor();
+        processes.remove("init");
+        if (code != 0) {
+            throw new IOException("cluster init ended with " + code + "; see " + dir.resolve("init.log"));
+        }
+        startBookies();
+    }
+
+    private void startBookies() throws Exception {
+        for (int i = 0; i < BOOKIES; i++) {
+            List<String> words = new ArrayList<>(List.of(
+                    "bookie", "start", "--metadata", uri(), "--port", "" + port(i),
+                    "--journal", dir.resolve("bk" + i + "/journal").toString(), "--data", dir.resolve("bk" + i + "/data").toString()));
+            params.forEach((key, value) -> {
+                if (key.startsWith("server.")) {
+                    words.add("--set");
+                    words.add(key.substring("server.".length()) + "=" + value);
+                }
+            });
+            spawn("server" + i, List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m"), words.toArray(String[]::new));
+        }
+        for (int i = 0; i < BOOKIES; i++) {
+            awaitPort(port(i));
+        }
+    }
+
+    private String uri() {
+        return "zk+hierarchical://127.0.0.1:" + portBase + "/ledgers";
+    }
+
+    private int port(int i) {
+        return portBase + 1 + i;
+    }
+
+    private Process spawn(String name, List<String> jvm, String... words) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        String more = params.get("serverJvm");
+        if (more != null && !more.isBlank()) {
+            command.addAll(List.of(more.trim().split("\\s+")));
+        }
+        command.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
+        command.add("-Dio.netty.tryReflectionSetAccessible=true");
+        command.add("-cp");
+        command.add(classPath());
+        command.add("io.daybook.cli.Main");
+        command.addAll(List.of(words));
+        Process child = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile()))
+                .start();
+        processes.put(name, child);
+        Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+        return child;
+    }
+
+    /** The jars this adapter was loaded with. */
+    private String classPath() {
+        StringJoiner path = new StringJoiner(":");
+        for (URL url : ((URLClassLoader) getClass().getClassLoader()).getURLs()) {
+            path.add(url.getPath());
+        }
+        return path.toString();
+    }
+
+    private static void awaitPort(int port) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > end) {
+                    throw new IOException("nothing listens on port " + port, e);
+                }
+                Thread.sleep(100);
+            }
+        }
+    }
+
+    private void stop(String name) throws InterruptedException {
+        Process process = processes.remove(name);
+        if (process != null) {
+            process.destroy();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Override
+    public String connect() {
+        return uri();
+    }
+
+    @Override
+    public List<Long> pids() {
+        return processes.entrySet().stream()
+                .filter(process -> process.getKey().startsWith("server"))
+                .map(process -> process.getValue().pid())
+                .toList();
+    }
+
+    @Override
+    public void restart() throws Exception {
+        for (int i = 0; i < BOOKIES; i++) {
+            stop("server" + i);
+        }
+        startBookies();
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (int i = 0; i < BOOKIES; i++) {
+            stop("server" + i);
+        }
+        stop("zk");
+    }
+}

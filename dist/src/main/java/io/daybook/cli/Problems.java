@@ -1,0 +1,50 @@
+package io.daybook.cli;
+
+import io.daybook.base.error.DaybookException;
+import io.daybook.base.exec.Futures;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever ends a command into one sentence on standard error and the documented exit code. */
+final class Problems implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+    @Override
+    public int handleParseException(ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        String sentence = problem.getMessage();
+        if (problem instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            sentence = (word.startsWith("-") ? "unknown option '" : "unknown command or argument '") + word + "'";
+            List<String> near = unmatched.getSuggestions();
+            if (!near.isEmpty()) {
+                sentence += "; did you mean " + String.join(" or ", near) + "?";
+            }
+        }
+        System.err.println("daybook: " + sentence.replace('\n', ' ') + " (see '"
+                + command.getCommandSpec().qualifiedName() + " --help')");
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) throws Exception {
+        Throwable problem = Futures.cause(thrown);
+        if (problem instanceof CommandFailure failure) {
+            return end(failure.getMessage(), failure.exitCode());
+        }
+        if (problem instanceof DaybookException known) {
+            return end(known.getMessage(), Failures.exitCode(known));
+        }
+        throw thrown; // a bug: show where
+    }
+
+    private static int end(@org.jspecify.annotations.Nullable String sentence, int code) {
+        System.err.println("daybook: " + sentence);
+        return code;
+    }
+}
