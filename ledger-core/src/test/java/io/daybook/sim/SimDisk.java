@@ -12,9 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ public final class SimDisk implements Disk {
     private final SimWorld world;
     private final String node;
     private final SimRandom random;
-    private final SimDirectory root = new SimDirectory();
+    private final SimTree tree = new SimTree();
     private final List<SimFile> open = new ArrayList<>();
     private final int alignment;
     private SimLife life;
@@ -128,7 +126,7 @@ public final class SimDisk implements Disk {
 
     /** Forgets cached pages: reads see what failed syncs and lost writes really left. */
     public void evict() {
-        inodes().forEach(SimInode::evict);
+        tree.inodes().forEach(SimInode::evict);
     }
 
     /** What a reader of the file would see now; fails if there is none. */
@@ -143,7 +141,7 @@ public final class SimDisk implements Disk {
 
     /** True if a file or directory of this name is seen. */
     public boolean exists(Path file) {
-        return find(file) != null;
+        return tree.find(file) != null;
     }
 
     /** Files that are open now. */
@@ -161,12 +159,12 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<DiskFile> create(Path file, Access access, Loop owner) {
         return perform(owner, "create", writeNanos, () -> {
-            SimDirectory parent = parent(file);
-            if (parent.get(name(file)) != null) {
+            SimDirectory parent = tree.parent(file);
+            if (parent.get(SimTree.name(file)) != null) {
                 throw new FileAlreadyExistsException(file.toString());
             }
             SimInode inode = new SimInode();
-            parent.put(name(file), inode);
+            parent.put(SimTree.name(file), inode);
             return opened(file, inode, access, owner);
         });
     }
@@ -174,7 +172,7 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<DiskFile> open(Path file, Access access, Loop owner) {
         return perform(owner, "open", writeNanos, () -> {
-            if (!(find(file) instanceof SimInode inode)) {
+            if (!(tree.find(file) instanceof SimInode inode)) {
                 throw new NoSuchFileException(file.toString());
             }
             return opened(file, inode, access, owner);
@@ -184,13 +182,13 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<Void> rename(Path from, Path to, Loop caller) {
         return perform(caller, "rename", writeNanos, () -> {
-            SimDirectory source = parent(from);
-            SimDirectory target = parent(to);
-            Object moved = source.get(name(from));
+            SimDirectory source = tree.parent(from);
+            SimDirectory target = tree.parent(to);
+            Object moved = source.get(SimTree.name(from));
             if (moved == null) {
                 throw new NoSuchFileException(from.toString());
             }
-            Object replaced = target.get(name(to));
+            Object replaced = target.get(SimTree.name(to));
             if (replaced == moved) {
                 return null;
             }
@@ -198,7 +196,7 @@ public final class SimDisk implements Disk {
                 throw new DirectoryNotEmptyException(to.toString());
             }
             free(replaced);
-            source.rename(name(from), target, name(to));
+            source.rename(SimTree.name(from), target, SimTree.name(to));
             return null;
         });
     }
@@ -206,8 +204,8 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<Void> delete(Path file, Loop caller) {
         return perform(caller, "delete", writeNanos, () -> {
-            SimDirectory parent = parent(file);
-            Object entry = parent.get(name(file));
+            SimDirectory parent = tree.parent(file);
+            Object entry = parent.get(SimTree.name(file));
             if (entry == null) {
                 throw new NoSuchFileException(file.toString());
             }
@@ -215,7 +213,7 @@ public final class SimDisk implements Disk {
                 throw new DirectoryNotEmptyException(file.toString());
             }
             free(entry);
-            parent.remove(name(file));
+            parent.remove(SimTree.name(file));
             return null;
         });
     }
@@ -223,18 +221,7 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<Void> createDirectories(Path directory, Loop caller) {
         return perform(caller, "mkdir", writeNanos, () -> {
-            SimDirectory at = root;
-            for (Path step : directory.normalize()) {
-                Object next = at.get(step.toString());
-                if (next == null) {
-                    next = new SimDirectory();
-                    at.put(step.toString(), next);
-                }
-                if (!(next instanceof SimDirectory below)) {
-                    throw new FileAlreadyExistsException(directory.toString());
-                }
-                at = below;
-            }
+            tree.makeDirectories(directory);
             return null;
         });
     }
@@ -242,7 +229,7 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<List<String>> list(Path directory, Loop caller) {
         return perform(caller, "list", writeNanos, () -> {
-            Object found = find(directory);
+            Object found = tree.find(directory);
             if (found instanceof SimInode) {
                 throw new NotDirectoryException(directory.toString());
             }
@@ -253,7 +240,7 @@ public final class SimDisk implements Disk {
     @Override
     public Promise<Void> syncDirectory(Path directory, Loop caller) {
         return perform(caller, "sync-directory", syncNanos, () -> {
-            if (!(find(directory) instanceof SimDirectory there)) {
+            if (!(tree.find(directory) instanceof SimDirectory there)) {
                 throw new NoSuchFileException(directory.toString());
             }
             failSync(directory);
@@ -290,16 +277,14 @@ public final class SimDisk implements Disk {
         CrashOutcome outcome = forced != null ? forced : draw();
         forced = null;
         world.note(node, "disk crash", outcome.ordinal(), 0);
-        for (SimInode inode : inodes()) {
+        for (SimInode inode : tree.inodes()) {
             if (inode.dirty()) {
                 inode.crash(outcome, random);
             }
         }
-        Set<SimDirectory> directories = directories();
-        directories.forEach(directory -> directory.choose(outcome, random));
-        directories.forEach(SimDirectory::forget);
+        tree.crash(outcome, random);
         usedBytes = 0;
-        inodes().forEach(inode -> usedBytes += inode.size());
+        tree.inodes().forEach(inode -> usedBytes += inode.size());
     }
 
     void heal() {
@@ -463,73 +448,9 @@ public final class SimDisk implements Disk {
     }
 
     private SimInode inode(Path file) {
-        if (find(file) instanceof SimInode inode) {
+        if (tree.find(file) instanceof SimInode inode) {
             return inode;
         }
         throw new IllegalArgumentException("node " + node + " has no file " + file);
-    }
-
-    private @Nullable Object find(Path path) {
-        Object at = root;
-        for (Path step : path.normalize()) {
-            if (!(at instanceof SimDirectory directory)) {
-                return null;
-            }
-            at = directory.get(step.toString());
-        }
-        return at;
-    }
-
-    private SimDirectory parent(Path file) throws IOException {
-        Path parent = file.normalize().getParent();
-        Object found = parent == null ? root : find(parent);
-        if (found instanceof SimDirectory directory) {
-            return directory;
-        }
-        throw new NoSuchFileException(String.valueOf(parent));
-    }
-
-    private static String name(Path file) {
-        return String.valueOf(file.normalize().getFileName());
-    }
-
-    /** Every file that is seen or on the medium, each once, in the order of the names. */
-    private Set<SimInode> inodes() {
-        Set<SimInode> found = new LinkedHashSet<>();
-        for (SimDirectory directory : directories()) {
-            collect(directory.entries(), found);
-            collect(directory.durableEntries(), found);
-        }
-        return found;
-    }
-
-    private static void collect(Iterable<Object> entries, Set<SimInode> found) {
-        for (Object entry : entries) {
-            if (entry instanceof SimInode inode) {
-                found.add(inode);
-            }
-        }
-    }
-
-    private Set<SimDirectory> directories() {
-        Set<SimDirectory> found = new LinkedHashSet<>();
-        directories(root, found);
-        return found;
-    }
-
-    private static void directories(SimDirectory at, Set<SimDirectory> found) {
-        if (!found.add(at)) {
-            return;
-        }
-        for (Object entry : at.entries()) {
-            if (entry instanceof SimDirectory below) {
-                directories(below, found);
-            }
-        }
-        for (Object entry : at.durableEntries()) {
-            if (entry instanceof SimDirectory below) {
-                directories(below, found);
-            }
-        }
     }
 }
