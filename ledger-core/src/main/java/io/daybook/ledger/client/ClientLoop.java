@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,7 @@ final class ClientLoop {
     private final ClientConfig config;
     private final PlacementPolicy placement;
     private final Supplier<Candidates> registered;
+    private final Predicate<BookieId> fencesDurably;
     private final Quarantine quarantine;
     private final Quarantine slow;
     private final Set<Handle> handles = new LinkedHashSet<>();
@@ -42,13 +44,15 @@ final class ClientLoop {
             LedgerMetadataStore metadata,
             ClientConfig config,
             PlacementPolicy placement,
-            Supplier<Candidates> registered) {
+            Supplier<Candidates> registered,
+            Predicate<BookieId> fencesDurably) {
         this.loop = loop;
         this.connections = connections;
         this.metadata = metadata;
         this.config = config;
         this.placement = placement;
         this.registered = registered;
+        this.fencesDurably = fencesDurably;
         this.quarantine = new Quarantine(loop.clock(), config.quarantine());
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
     }
@@ -81,6 +85,11 @@ final class ClientLoop {
 
     Candidates candidates() {
         return registered.get();
+    }
+
+    /** Whether {@code bookie} promises that its fence is on disk before it says no (R24); stock ones do not. */
+    boolean fencesDurably(BookieId bookie) {
+        return fencesDurably.test(bookie);
     }
 
     /** An ensemble for a new ledger; quarantined bookies only when there are too few others, since a suspicion is no proof. */

@@ -17,6 +17,7 @@ import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.ledger.metadata.Membership;
 import io.daybook.ledger.metadata.MetadataUri;
+import io.daybook.ledger.metadata.RegisteredBookie;
 import io.daybook.ledger.metadata.zookeeper.ZooKeeperMetaStore;
 import io.daybook.ledger.placement.Candidates;
 import io.daybook.ledger.placement.RandomPlacement;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes ledger clients out of the seams to the outside. */
 public final class LedgerClients {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** What bookies announce that make a fence durable before any answer to it. */
+    private static final String DURABLE_FENCE = "durable-fence";
 
     private LedgerClients() {}
 
@@ -135,12 +139,17 @@ public final class LedgerClients {
                                     metadata,
                                     config,
                                     new RandomPlacement(entropy),
-                                    new Registered(registry)));
+                                    new Registered(registry),
+                                    bookie -> fencesDurably(registry.members().find(bookie))));
                 }
                 result.complete(new QuorumLedgerClient(config, metadata, registry, loops, homes));
             });
         });
         return result;
+    }
+
+    private static boolean fencesDurably(@Nullable RegisteredBookie bookie) {
+        return bookie != null && bookie.can(DURABLE_FENCE);
     }
 
     private static LedgerException failed(MetadataUri cluster, @Nullable Throwable failure) {

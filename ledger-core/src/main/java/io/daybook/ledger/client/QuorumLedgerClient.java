@@ -43,6 +43,7 @@ final class QuorumLedgerClient implements LedgerClient {
     private final Loops loops;
     private final Map<Loop, ClientLoop> homes;
     private final List<MetaStore.Watch> watches = new ArrayList<>();
+    private volatile boolean closed;
 
     QuorumLedgerClient(
             ClientConfig config,
@@ -133,10 +134,10 @@ final class QuorumLedgerClient implements LedgerClient {
                         home,
                         result,
                         (found, password) -> Futures.whenDone(
-                                RecoveryRun.start(ledger, found, password, home), home.loop(), (closed, failure) -> {
-                                    if (closed != null) {
+                                RecoveryRun.start(ledger, found, password, home), home.loop(), (done, failure) -> {
+                                    if (done != null) {
                                         result.complete(QuorumReader.open(
-                                                ledger, closed.record(), password, closed.decisions(), home));
+                                                ledger, done.record(), password, done.decisions(), home));
                                     } else {
                                         result.completeExceptionally(failure);
                                     }
@@ -189,6 +190,10 @@ final class QuorumLedgerClient implements LedgerClient {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         watches.forEach(MetaStore.Watch::close);
         registry.close();
         homes.forEach((loop, home) -> {
@@ -216,9 +221,9 @@ final class QuorumLedgerClient implements LedgerClient {
                 Futures.whenDone(
                         RecoveryRun.start(ledger, found, password(found.value(), options), home),
                         loop,
-                        (closed, refused) -> {
-                            if (closed != null) {
-                                remove(ledger, closed.record(), options, home, attempts, result);
+                        (done, refused) -> {
+                            if (done != null) {
+                                remove(ledger, done.record(), options, home, attempts, result);
                             } else if (refused instanceof LedgerException.NoSuchLedger) {
                                 result.complete(null);
                             } else {
@@ -231,12 +236,12 @@ final class QuorumLedgerClient implements LedgerClient {
 
     private void remove(
             LedgerId ledger,
-            Versioned<LedgerMetadata> closed,
+            Versioned<LedgerMetadata> record,
             OpenOptions options,
             ClientLoop home,
             int attempts,
             Promise<Void> result) {
-        Futures.whenDone(metadata.delete(ledger, closed.version(), home.loop()), home.loop(), (outcome, failure) -> {
+        Futures.whenDone(metadata.delete(ledger, record.version(), home.loop()), home.loop(), (outcome, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(MetadataFailures.of(ledger, failure));
             } else if (!(outcome instanceof CasOutcome.Conflict)) {
@@ -286,6 +291,10 @@ final class QuorumLedgerClient implements LedgerClient {
     }
 
     private <T> CompletableFuture<T> on(Loop loop, BiConsumer<ClientLoop, Promise<T>> call) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new LedgerException.HandleClosed(
+                    Outcome.NOT_APPLIED, "the ledger client is closed; open another one"));
+        }
         ClientLoop home = homes.get(loop);
         Check.argument(home != null, "the loop %s is not one of this client's", loop.name());
         Promise<T> result = loop.promise();

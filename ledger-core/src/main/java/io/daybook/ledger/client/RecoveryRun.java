@@ -25,7 +25,9 @@ import io.daybook.ledger.transport.Bookies;
 import io.daybook.ledger.transport.UnreachableException;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final Duration addTimeout;
     private final DecisionTrace trace;
     private final LedgerRecovery recovery;
+    private final Map<BookieId, Promise<Response.Force>> forced = new LinkedHashMap<>(); // stock bookies only
     private final Promise<Recovered> end;
 
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
@@ -129,8 +132,33 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         Request request = Request.Read.fencing(Tag.V2_HIGH, ledger.value(), entry, masterKey);
         Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
             ByteBuf copy = valid(bookie, entry, answer);
+            Evidence evidence = evidence(copy, answer);
             Status status = answer == null ? Status.IO_ERROR : answer.status();
-            event(() -> recovery.onReadReply(attempt, slot, entry, evidence(copy, answer), status, copy));
+            Runnable reply = () -> event(() -> recovery.onReadReply(attempt, slot, entry, evidence, status, copy));
+            if (evidence == Evidence.NEGATIVE && !home.fencesDurably(bookie)) {
+                afterForce(bookie, reply);
+            } else {
+                reply.run();
+            }
+        });
+    }
+
+    /**
+     * Runs {@code next} once the bookie has synced what it had when it first said no: a stock bookie says so before its fence is on disk, and
+     * might forget the fence in a crash (X9). Its no counts in any case, or recovery there could never end (R47).
+     */
+    private void afterForce(BookieId bookie, Runnable next) {
+        Promise<Response.Force> synced = forced.get(bookie);
+        if (synced == null) {
+            Request request = new Request.Force(new Tag(Tag.V3, 0, 0), ledger.value());
+            synced = bookies.call(bookie, request, Response.Force.class, readTimeout);
+            forced.put(bookie, synced);
+        }
+        Futures.whenDone(synced, loop, (answer, failure) -> {
+            if (failure != null) {
+                LOG.debug("ledger={} bookie={} did not confirm its sync: {}", ledger, bookie, failure.getMessage());
+            }
+            next.run();
         });
     }
 

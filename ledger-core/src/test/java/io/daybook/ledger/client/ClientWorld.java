@@ -34,11 +34,16 @@ final class ClientWorld {
     }
 
     void register(String name) {
+        register(name, "durable-fence");
+    }
+
+    void register(String name, String features) {
         BookieId id = new BookieId(name);
         SimNode node = world.node(name);
         var layout = world.await(ClusterLayout.open(node.metaStore(), URI, node.loop("main")));
         var registry = new BookieRegistry(node.metaStore(), layout);
-        var info = BookieServiceInfo.of(new HostPort(name, 3181), new java.util.TreeMap<>());
+        var info = BookieServiceInfo.of(
+                new HostPort(name, 3181), new java.util.TreeMap<>(Map.of(BookieServiceInfo.FEATURES, features)));
         world.await(registry.register(id, info, false, node.loop("main")));
         nodes.put(id, node);
     }

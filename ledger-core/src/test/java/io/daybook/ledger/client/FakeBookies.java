@@ -50,6 +50,7 @@ final class FakeBookies {
         int batchReads;
         int polls;
         int lacsWritten;
+        int forces;
         final List<Runnable> parked = new ArrayList<>();
 
         Ledger ledger(long id) {
@@ -225,6 +226,10 @@ final class FakeBookies {
                 fake.lacsWritten++;
                 fake.wake();
                 return new Response.WriteLac(write.tag(), Status.OK, write.ledgerId());
+            }
+            if (request instanceof Request.Force force) {
+                fake.forces++;
+                return new Response.Force(force.tag(), Status.OK, force.ledgerId());
             }
             if (request instanceof Request.Add add) {
                 byte[] bytes = new byte[add.body().readableBytes()];

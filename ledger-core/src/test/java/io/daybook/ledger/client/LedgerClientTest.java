@@ -257,6 +257,33 @@ final class LedgerClientTest {
     }
 
     @Test
+    void asksABookieWithoutDurableFencesToSyncBeforeItsNoIsBelieved() {
+        for (String name : List.of("s1", "s2", "s3")) {
+            cluster.register(name, "");
+        }
+        for (String name : List.of("b2", "b3", "b4")) {
+            cluster.kill(name);
+        }
+        cluster.world.runFor(Duration.ofMinutes(1)); // their sessions expire
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT.withReplication(new Replication(4, 4, 2)));
+        fill(writer, 3);
+
+        LedgerReader reader = await(cluster.client("other").openAndRecover(writer.ledger(), OpenOptions.DEFAULT));
+
+        assertThat(reader.lastAddConfirmed()).isEqualTo(2);
+        assertThat(cluster.bookies.fake("s1").forces).isEqualTo(1);
+        assertThat(cluster.bookies.fake("b1").forces).isZero();
+    }
+
+    @Test
+    void aClosedClientRefuses() {
+        client.close();
+
+        assertThatThrownBy(() -> await(client.create(LedgerOptions.DEFAULT)))
+                .isInstanceOf(LedgerException.HandleClosed.class);
+    }
+
+    @Test
     void concurrentRecoveriesAgree() {
         LedgerWriter writer = writer(LedgerOptions.DEFAULT);
         fill(writer, 20);
