@@ -43,7 +43,7 @@ final class V3OracleTest {
 
     private static final int[] STATUS = {0, 402, 403, 404, 501, 502, 503, 504, 505, 506, 507};
 
-    @Property(tries = 4000)
+    @Property(tries = 1500)
     void agreesOnMessagesWithFieldsInAnyOrderRepeatedMissingOrUnknown(@ForAll long seed) {
         Random random = new Random(seed);
 
@@ -51,7 +51,7 @@ final class V3OracleTest {
         sameAsProtobuf(message(random, RESPONSES.get(random.nextInt(RESPONSES.size())), true), false);
     }
 
-    @Property(tries = 6000)
+    @Property(tries = 2500)
     void agreesOnDamagedMessages(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] request = message(random, REQUESTS.get(random.nextInt(REQUESTS.size())), false);
@@ -64,13 +64,13 @@ final class V3OracleTest {
         sameAsProtobuf(request, true);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 800)
     void agreesOnGarbage(@ForAll byte[] garbage) {
         sameAsProtobuf(garbage, true);
         sameAsProtobuf(garbage, false);
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 300)
     void whatIsWrittenByHandIsWhatProtobufWrites(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
         byte[] body = new byte[random.nextInt(300)];
