@@ -21,7 +21,7 @@ final class FrameSplitterTest {
 
     private final FrameSplitter splitter = new FrameSplitter(FRAME_SIZE_MAX, PooledByteBufAllocator.DEFAULT);
 
-    @Property(tries = 300)
+    @Property(tries = 80)
     void cutsTheSameFramesHoweverTheBytesCome(
             @ForAll @Size(min = 1, max = 10) List<@IntRange(min = 1, max = 3_000) Integer> sizes, @ForAll long seed) {
         var whole = Unpooled.buffer();
