@@ -143,7 +143,8 @@ final class EntryLogFormatTest {
             assertThat(writes).isGreaterThanOrEqualTo(2);
             assertThat(buffer.bytes().capacity()).isEqualTo(capacity);
             assertThat(read).isEqualTo(finished.contents());
-            assertThat(read.runs().stream().mapToInt(run -> run.ids().count()).sum()).isEqualTo(count);
+            assertThat(read.runs().stream().mapToInt(run -> run.ids().count()).sum())
+                    .isEqualTo(count);
             node.disk().rot(path, finished.listing().footerOffset() + 8);
             assertThat(world.await(EntryLogFile.contents(node.disk(), path, 5, finished.listing(), loop)))
                     .isEqualTo(finished.contents());

@@ -79,7 +79,9 @@ final class RocksIndexTest extends StoreIndexContract {
     private static void damage(Path copy, Random random, int how) throws IOException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(copy)) {
-            all.filter(file -> !file.getFileName().toString().startsWith("LOG")).sorted().forEach(files::add);
+            all.filter(file -> !file.getFileName().toString().startsWith("LOG"))
+                    .sorted()
+                    .forEach(files::add);
         }
         Path file = files.get(random.nextInt(files.size()));
         byte[] bytes = Files.readAllBytes(file);

@@ -17,7 +17,8 @@ final class RowIndexTest {
     @Test
     void writesTheRowsOfTheWorkedExample() {
         HeapRows rows = new HeapRows();
-        LedgerNote note = LedgerNote.of(7, new StoredLedger(new byte[] {9}, true, false, null, -1, -1)).withIds(2, 1);
+        LedgerNote note = LedgerNote.of(7, new StoredLedger(new byte[] {9}, true, false, null, -1, -1))
+                .withIds(2, 1);
         Run run = new Run(7, EntryIds.of(new long[] {0, 2}, 2), 5, 0, 128, 79, 42);
 
         new RowIndex(rows).publish(new FileContents(5, true, List.of(note), List.of(run)));

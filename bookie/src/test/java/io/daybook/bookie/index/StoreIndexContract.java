@@ -77,7 +77,8 @@ abstract class StoreIndexContract {
         index.publish(contents(1, run));
 
         assertThat(index.find(Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(run);
-        assertThat(index.findStretch(Long.MAX_VALUE, Long.MAX_VALUE, 10_000).lastEntry()).isEqualTo(Long.MAX_VALUE);
+        assertThat(index.findStretch(Long.MAX_VALUE, Long.MAX_VALUE, 10_000).lastEntry())
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -97,7 +98,8 @@ abstract class StoreIndexContract {
 
     @Test
     void stretchesOverNeighbouringBlocksUpToTheBytes() {
-        index.publish(contents(1, run(7, 1, 0, 0, 1), run(7, 1, 1000, 2, 3), run(7, 1, 2000, 4, 5), run(7, 1, 9000, 6)));
+        index.publish(
+                contents(1, run(7, 1, 0, 0, 1), run(7, 1, 1000, 2, 3), run(7, 1, 2000, 4, 5), run(7, 1, 9000, 6)));
 
         assertThat(index.findStretch(7, 1, 2000).runs()).hasSize(2);
         assertThat(index.findStretch(7, 1, 2000).lastEntry()).isEqualTo(3);
@@ -118,8 +120,7 @@ abstract class StoreIndexContract {
     @Test
     void forgetsALedgerButNotWhatTheSameFileSaysAfterwards() {
         index.publish(contents(1, run(7, 1, 0, 0, 1), run(8, 1, 1000, 0)));
-        index.publish(new FileContents(
-                2, true, List.of(LedgerNote.forget(7).withIds(5, 4)), List.of(run(7, 2, 0, 5))));
+        index.publish(new FileContents(2, true, List.of(LedgerNote.forget(7).withIds(5, 4)), List.of(run(7, 2, 0, 5))));
         index.publish(new FileContents(3, true, List.of(LedgerNote.forget(8)), List.of()));
 
         assertThat(index.entries(7)).containsExactly(5);
@@ -175,7 +176,8 @@ abstract class StoreIndexContract {
             index.publish(contents(file, runs.toArray(Run[]::new)));
         }
 
-        assertThat(index.entries(7)).isEqualTo(fileOf.keySet().stream().mapToLong(Long::longValue).toArray());
+        assertThat(index.entries(7))
+                .isEqualTo(fileOf.keySet().stream().mapToLong(Long::longValue).toArray());
         for (long id = 0; id < 200; id++) {
             Run found = index.find(7, id);
             assertThat(found == null ? null : found.file()).as("entry %d", id).isEqualTo(fileOf.get(id));

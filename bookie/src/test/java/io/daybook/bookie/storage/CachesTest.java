@@ -70,7 +70,8 @@ final class CachesTest {
         }
 
         assertThat(map.size()).isEqualTo(model.size());
-        assertThat(map.keys()).isEqualTo(model.keySet().stream().mapToLong(Long::longValue).toArray());
+        assertThat(map.keys())
+                .isEqualTo(model.keySet().stream().mapToLong(Long::longValue).toArray());
         for (long i = 0; i <= 60; i++) {
             assertThat(map.get(i * 1_000_003L)).isEqualTo(model.get(i * 1_000_003L));
         }

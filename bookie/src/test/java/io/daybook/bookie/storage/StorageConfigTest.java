@@ -102,14 +102,12 @@ final class StorageConfigTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> new StorageConfig(
-                        List.of(), WRITE, READ, READ, READ, READ, Duration.ofSeconds(1)))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new StorageConfig(
-                        List.of(HERE), WRITE, READ, WRITE, READ, READ, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new StorageConfig(List.of(), WRITE, READ, READ, READ, READ, Duration.ofSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(
-                        () -> new StorageConfig(List.of(HERE), WRITE, READ, READ, READ, READ, Duration.ZERO))
+                        () -> new StorageConfig(List.of(HERE), WRITE, READ, WRITE, READ, READ, Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new StorageConfig(List.of(HERE), WRITE, READ, READ, READ, READ, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

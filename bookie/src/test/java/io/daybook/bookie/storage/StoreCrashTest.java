@@ -202,7 +202,8 @@ final class StoreCrashTest {
         fixture.start();
 
         assertThat(readsTheTruth(fixture)).isTrue();
-        expected.forEach((key, body) -> assertThat(fixture.bytes(key.get(0), key.get(1))).isEqualTo(body));
+        expected.forEach(
+                (key, body) -> assertThat(fixture.bytes(key.get(0), key.get(1))).isEqualTo(body));
         assertThat(fixture.load(1234).limbo()).isTrue();
         fixture.crash();
         fixture.start();

@@ -37,16 +37,16 @@ final class StoreModelTest {
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Kind> kinds = Arbitraries.frequency(
-                        net.jqwik.api.Tuple.of(10, Kind.PUT),
-                        net.jqwik.api.Tuple.of(5, Kind.PUT_MANY),
-                        net.jqwik.api.Tuple.of(8, Kind.READ),
-                        net.jqwik.api.Tuple.of(5, Kind.BATCH),
-                        net.jqwik.api.Tuple.of(3, Kind.FLUSH),
-                        net.jqwik.api.Tuple.of(1, Kind.FENCE),
-                        net.jqwik.api.Tuple.of(1, Kind.REMOVE),
-                        net.jqwik.api.Tuple.of(1, Kind.CRASH),
-                        net.jqwik.api.Tuple.of(1, Kind.CRASH_WITHOUT_INDEX),
-                        net.jqwik.api.Tuple.of(1, Kind.KILL));
+                net.jqwik.api.Tuple.of(10, Kind.PUT),
+                net.jqwik.api.Tuple.of(5, Kind.PUT_MANY),
+                net.jqwik.api.Tuple.of(8, Kind.READ),
+                net.jqwik.api.Tuple.of(5, Kind.BATCH),
+                net.jqwik.api.Tuple.of(3, Kind.FLUSH),
+                net.jqwik.api.Tuple.of(1, Kind.FENCE),
+                net.jqwik.api.Tuple.of(1, Kind.REMOVE),
+                net.jqwik.api.Tuple.of(1, Kind.CRASH),
+                net.jqwik.api.Tuple.of(1, Kind.CRASH_WITHOUT_INDEX),
+                net.jqwik.api.Tuple.of(1, Kind.KILL));
         return Combinators.combine(
                         kinds,
                         Arbitraries.longs().between(0, LEDGERS - 1),
@@ -73,7 +73,13 @@ final class StoreModelTest {
             TreeMap<Long, byte[]> ledger = model.get((int) ledgerId);
             version++;
             switch (step.kind()) {
-                case PUT -> put(fixture, ledger, ledgerId, step.entryId(), body(ledgerId, step.entryId(), version, step.size()));
+                case PUT ->
+                    put(
+                            fixture,
+                            ledger,
+                            ledgerId,
+                            step.entryId(),
+                            body(ledgerId, step.entryId(), version, step.size()));
                 case PUT_MANY -> {
                     for (long id = step.entryId(); id < step.entryId() + 30; id++) {
                         put(fixture, ledger, ledgerId, id, body(ledgerId, id, version, step.size() / 3));
@@ -140,14 +146,18 @@ final class StoreModelTest {
 
     private static void check(StoreFixture fixture, long ledgerId, TreeMap<Long, byte[]> ledger, boolean fenced) {
         for (long id = 0; id < 160; id++) {
-            assertThat(fixture.bytes(ledgerId, id)).as("entry %d of %d", id, ledgerId).isEqualTo(ledger.get(id));
+            assertThat(fixture.bytes(ledgerId, id))
+                    .as("entry %d of %d", id, ledgerId)
+                    .isEqualTo(ledger.get(id));
         }
         long[] ids = fixture.entries(ledgerId);
         var state = fixture.load(ledgerId);
         if (ledger.isEmpty() && !fenced) {
             assertThat(state).isNull();
         } else {
-            assertThat(ids).isEqualTo(ledger.keySet().stream().mapToLong(Long::longValue).toArray());
+            assertThat(ids)
+                    .isEqualTo(
+                            ledger.keySet().stream().mapToLong(Long::longValue).toArray());
             assertThat(state.fenced()).isEqualTo(fenced);
             assertThat(state.lastEntry()).isEqualTo(ledger.isEmpty() ? -1 : ledger.lastKey());
         }

@@ -60,7 +60,9 @@ final class StoreOnDiskTest {
                 DataSize.mebibytes(6),
                 Duration.ofSeconds(60));
         loops = new StoreLoops(
-                new Loops(List.of(thread("owner-0"), thread("owner-1"))), thread("flush"), new Loops(List.of(thread("read"))));
+                new Loops(List.of(thread("owner-0"), thread("owner-1"))),
+                thread("flush"),
+                new Loops(List.of(thread("read"))));
         main = thread("main");
         start();
     }
@@ -74,13 +76,14 @@ final class StoreOnDiskTest {
     private void start() throws Exception {
         index = Indexes.rocks(config.indexDirectory(), DataSize.mebibytes(8));
         FileDisk disk = new FileDisk(List.of());
-        store = get(TieredEntryStore.open(
-                config, disk, loops, index, ByteBufAllocator.DEFAULT, failures::add, main));
-        get(on(main, () -> store.replay(main).finish(() -> caller -> {
-            Promise<Void> released = caller.promise();
-            released.complete(null);
-            return released;
-        })));
+        store = get(TieredEntryStore.open(config, disk, loops, index, ByteBufAllocator.DEFAULT, failures::add, main));
+        get(on(
+                main,
+                () -> store.replay(main).finish(() -> caller -> {
+                    Promise<Void> released = caller.promise();
+                    released.complete(null);
+                    return released;
+                })));
     }
 
     private void stop() throws Exception {
