@@ -61,7 +61,7 @@ public final class LedgerClients {
             if (store == null) {
                 connected.completeExceptionally(failed(cluster, unreachable));
                 transport.close();
-                loops.close();
+                loops.shutDown(); // we are on one of them, which cannot wait for its own end
                 return;
             }
             Promise<LedgerClient> opened = open(config, cluster, store, transport, loops.loops(), new SecureEntropy());
@@ -70,7 +70,7 @@ public final class LedgerClients {
                     connected.completeExceptionally(failure == null ? failed(cluster, null) : failure);
                     transport.close();
                     store.close();
-                    loops.close();
+                    loops.shutDown();
                 } else {
                     connected.complete(
                             new OwningLedgerClient(client, List.of(transport::close, store::close, loops::close)));

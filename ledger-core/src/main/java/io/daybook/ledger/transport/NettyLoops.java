@@ -70,6 +70,11 @@ public final class NettyLoops implements AutoCloseable {
         }
     }
 
+    /** Begins to end all loops and waits for none; any thread, also one of theirs, where {@link #close} cannot be called. */
+    public void shutDown() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+
     /** Whether the caller is one of the loops. */
     boolean onOne() {
         for (NettyLoop loop : all) {
