@@ -205,6 +205,40 @@ public record BookieConfig(
                 storage);
     }
 
+    /** This configuration with another host to listen on and to be reached under. */
+    public BookieConfig withHost(String host) {
+        return new BookieConfig(
+                new HostPort(host, bind.port()),
+                host,
+                id,
+                frameSizeMax,
+                firstTouchCheck,
+                readOnly,
+                loops,
+                memory,
+                metadata,
+                sessionTimeout,
+                journal,
+                storage);
+    }
+
+    /** This configuration with another session time-out. */
+    public BookieConfig withSessionTimeout(Duration timeout) {
+        return new BookieConfig(
+                bind,
+                advertised,
+                id,
+                frameSizeMax,
+                firstTouchCheck,
+                readOnly,
+                loops,
+                memory,
+                metadata,
+                timeout,
+                journal,
+                storage);
+    }
+
     /** This configuration with another bound for caches and queues; sections keep their sizes. */
     public BookieConfig withMemory(DataSize other) {
         return new BookieConfig(

@@ -8,6 +8,7 @@ import io.daybook.base.seam.MetaException;
 import io.daybook.base.seam.Transport;
 import io.daybook.base.seam.TransportException;
 import io.daybook.bookie.BookieException;
+import io.daybook.bookie.disk.Layout;
 import io.daybook.bookie.index.StoreIndex;
 import io.daybook.bookie.journal.Journal;
 import io.daybook.bookie.journal.JournalPosition;
@@ -26,6 +27,7 @@ import io.daybook.ledger.metadata.BookieRegistry;
 import io.daybook.ledger.metadata.BookieServiceInfo;
 import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -159,9 +161,15 @@ public final class BookieServer {
     }
 
     private CompletionStage<Identity> identify(ClusterLayout layout) {
-        lock = seams.lock().take(config.layout());
-        return Identity.establish(
-                id(), config.layout(), layout, seams.metaStore(), seams.disk(), seams.entropy(), control);
+        Layout directories = config.layout();
+        LastingDirectories lasting = new LastingDirectories(seams.disk(), control);
+        return lasting.make(directories.journal())
+                .thenCompose(made -> lasting.make(directories.data()))
+                .thenCompose(made -> {
+                    lock = seams.lock().take(directories);
+                    return Identity.establish(
+                            id(), directories, layout, seams.metaStore(), seams.disk(), seams.entropy(), control);
+                });
     }
 
     private CompletionStage<Replayed> openStorage() {
@@ -303,6 +311,12 @@ public final class BookieServer {
         }
         if (failure instanceof TransportException || failure instanceof MetaException) {
             return new BookieException.Refused(String.valueOf(failure.getMessage()), failure);
+        }
+        if (failure instanceof IOException) {
+            return new BookieException.Refused(
+                    "the bookie's directories %s and %s cannot be used: %s; check that they can be made and belong to this user"
+                            .formatted(config.layout().journal(), config.layout().data(), failure),
+                    failure);
         }
         return new BookieException.Refused("the bookie cannot start: " + failure, failure);
     }

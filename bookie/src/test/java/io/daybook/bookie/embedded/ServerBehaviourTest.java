@@ -132,8 +132,9 @@ final class ServerBehaviourTest {
         }
         add.release();
         ByteBuf encoded = WireV3.encode(request, ByteBufAllocator.DEFAULT);
-        byte[] bytes = ByteBufUtil.getBytes(
-                Unpooled.wrappedBuffer(Unpooled.copyInt(encoded.readableBytes()), encoded.copy()));
+        ByteBuf framed = Unpooled.buffer().writeInt(encoded.readableBytes()).writeBytes(encoded);
+        byte[] bytes = ByteBufUtil.getBytes(framed);
+        framed.release();
         encoded.release();
         try (RawPeer other = new RawPeer(cluster.address(0))) {
             other.send(bytes);
