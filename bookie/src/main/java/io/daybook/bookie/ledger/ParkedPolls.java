@@ -45,10 +45,11 @@ final class ParkedPolls {
         endAll(poll -> true, PollAnswer.NO_UPDATE);
     }
 
-    /** Forgets a wait without an answer: nobody is left to take it. */
+    /** Ends a wait that nobody is left to be answered for; its maker is told so that it can let go. */
     void abandon(Poll poll) {
         if (parked.remove(poll)) {
             poll.cancelTimer();
+            poll.answer.refused(Status.BUSY);
             ledger.settle();
         }
     }

@@ -2,7 +2,7 @@ package io.daybook.bookie.ledger;
 
 import io.daybook.ledger.protocol.Status;
 
-/** Told how a wait for news of a ledger ended, on the ledger's loop; at most one of its methods is called, once. */
+/** Told how a wait for news of a ledger ended, on the ledger's loop; exactly one of its methods is called, once. */
 public interface PollAnswer {
     /** For {@link #due} when no update of the last confirmed id ended the wait. */
     long NO_UPDATE = Long.MIN_VALUE;
@@ -15,5 +15,6 @@ public interface PollAnswer {
      */
     void due(HostedLedger ledger, long updateMillis);
 
+    /** There was no wait, or it was abandoned. */
     void refused(Status status);
 }

@@ -53,6 +53,11 @@ final class SimPeer implements ConnHandler {
         loop.enter(() -> conn.reading(on));
     }
 
+    void disconnect() {
+        release();
+        loop.enter(conn::close);
+    }
+
     /** Runs the world until {@code n} answers are here. */
     void await(int n) {
         boolean came = world.runUntil(() -> answers.size() >= n, Duration.ofSeconds(30));
