@@ -29,7 +29,7 @@ public interface DurableLog {
     enum Kind {
         /** An entry; the payload is the packaged entry. */
         ENTRY(1),
-        /** The ledger's access key; the payload is the key. */
+        /** The ledger's access key; the payload is the key record. */
         KEY(2),
         /** The ledger is fenced. No payload. */
         FENCE(3),

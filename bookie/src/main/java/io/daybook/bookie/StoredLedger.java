@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a bookie keeps of a ledger beside its entries. Byte arrays are not to be changed.
  *
- * @param masterKey access key given at first touch; null until one was given
+ * @param masterKey key record made at first touch, see docs/formats/key-record.md; null until then
  * @param fenced no normal add is accepted any more (R24, R26)
  * @param limbo entries or fences may have been lost here: absence proves nothing (R81)
  * @param explicitLac highest LAC packet received, null if none
