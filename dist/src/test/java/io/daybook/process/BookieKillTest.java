@@ -106,7 +106,7 @@ class BookieKillTest {
                         "--set",
                         "memory=128MiB",
                         "--set",
-                        "bookie.journal.file-size-max=8MiB",
+                        "bookie.journal.file-size-max=16MiB",
                         "--set",
                         "metadata.session-timeout=4s"));
     }
