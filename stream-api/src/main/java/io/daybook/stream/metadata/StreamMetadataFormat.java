@@ -229,13 +229,18 @@ public final class StreamMetadataFormat {
                 .build();
     }
 
+    /** Whether this version finds all of the stream's segments; those in pages it would miss. */
+    public static boolean readable(StreamMetadata metadata) {
+        return metadata.stored().getPagesCount() == 0;
+    }
+
     /** Whether this version may write to the stream; what it asks of writers may be beyond it. */
     public static boolean writable(StreamMetadata metadata) {
         StreamSettings settings = metadata.stored().getConfig();
         return !settings.getRequireFence()
                 && settings.getWriters() != AllowedWriters.PROXY_ONLY
                 && settings.getWriters() != AllowedWriters.UNRECOGNIZED
-                && metadata.stored().getPagesCount() == 0;
+                && readable(metadata);
     }
 
     private static StreamConfig config(StreamSettings s) {

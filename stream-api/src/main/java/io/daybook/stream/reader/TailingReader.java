@@ -448,7 +448,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         long position = readAhead.position();
         boolean stuck = position == checkedPosition && cursor != null && position == offset;
         checkedPosition = position;
-        if (!stuck) {
+        if (!stuck || cursor == null) {
             return;
         }
         reload();

@@ -624,7 +624,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     private void endAs(StreamException refusal) {
         Function<Outcome, StreamException> why = outcome -> {
-            String message = refusal.getMessage();
+            String message = Objects.requireNonNull(refusal.getMessage());
             if (refusal instanceof StreamException.OwnershipLost lost) {
                 return new StreamException.OwnershipLost(outcome, lost.owner(), message);
             }
