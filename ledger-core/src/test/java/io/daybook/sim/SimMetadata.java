@@ -74,6 +74,11 @@ public final class SimMetadata {
         return found == null || found.now() == null ? List.of() : found.namesAt(change);
     }
 
+    /** Grows with each change of any node: spares observers looking when there is nothing new. */
+    public long changes() {
+        return change;
+    }
+
     /** Sessions that have not ended. */
     public int sessionCount() {
         return sessions.size();

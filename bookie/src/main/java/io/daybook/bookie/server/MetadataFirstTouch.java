@@ -13,11 +13,12 @@ import io.daybook.ledger.metadata.LedgerMetadataStore;
 import org.jspecify.annotations.Nullable;
 
 /** First touch against the cluster's ledger records (R65a). Safe from any loop. */
-final class MetadataFirstTouch implements FirstTouch {
+public final class MetadataFirstTouch implements FirstTouch {
     private final LedgerMetadataStore ledgers;
     private final BookieId self;
 
-    MetadataFirstTouch(LedgerMetadataStore ledgers, BookieId self) {
+    /** Asks {@code ledgers} on behalf of the bookie {@code self}. */
+    public MetadataFirstTouch(LedgerMetadataStore ledgers, BookieId self) {
         this.ledgers = ledgers;
         this.self = self;
     }

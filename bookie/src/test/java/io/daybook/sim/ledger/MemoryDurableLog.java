@@ -7,6 +7,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +62,11 @@ public final class MemoryDurableLog implements DurableLog {
         syncFailure = reason;
     }
 
+    /** Whether a sync has failed, or the next one will. */
+    public boolean failed() {
+        return stopped != null || syncFailure != null;
+    }
+
     /** Nothing is synced until this is called with false. */
     public void hold(boolean on) {
         held = on;
@@ -103,7 +112,7 @@ public final class MemoryDurableLog implements DurableLog {
         } else {
             for (Pending each : group) {
                 if (each.record != null) {
-                    platter.records.add(each.record);
+                    platter.add(each.record);
                 }
             }
         }
@@ -128,10 +137,32 @@ public final class MemoryDurableLog implements DurableLog {
     /** What outlasts a crash. */
     public static final class Platter {
         private final List<Record> records = new ArrayList<>();
+        private final Map<Long, Set<Long>> entries = new TreeMap<>(); // ids per ledger
 
         /** Everything synced, in order. */
         public List<Record> records() {
             return List.copyOf(records);
+        }
+
+        /** Whether an entry was synced. */
+        public boolean holds(long ledgerId, long entryId) {
+            Set<Long> ids = entries.get(ledgerId);
+            return ids != null && ids.contains(entryId);
+        }
+
+        /** Loses the last {@code n} records without a trace, as no disk should. */
+        public void lose(int n) {
+            List<Record> kept = List.copyOf(records.subList(0, Math.max(0, records.size() - n)));
+            records.clear();
+            entries.clear();
+            kept.forEach(this::add);
+        }
+
+        private void add(Record record) {
+            records.add(record);
+            if (record.kind == Kind.ENTRY) {
+                entries.computeIfAbsent(record.ledgerId, id -> new TreeSet<>()).add(record.entryId);
+            }
         }
     }
 }

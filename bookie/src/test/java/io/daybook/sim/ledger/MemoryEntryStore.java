@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -118,6 +119,12 @@ public final class MemoryEntryStore implements EntryStore {
     /** Whether anything is kept of the ledger. */
     public boolean knows(long ledgerId) {
         return ledgers.containsKey(ledgerId);
+    }
+
+    /** The packaged entries of a ledger by id, as they are now; for observers, who must not change them. */
+    public Map<Long, byte[]> bodies(long ledgerId) {
+        Kept kept = ledgers.get(ledgerId);
+        return kept == null ? Map.of() : Collections.unmodifiableMap(kept.entries);
     }
 
     private Kept kept(long ledgerId) {

@@ -1,0 +1,157 @@
+package io.daybook.sim.ledger;
+
+import io.daybook.base.exec.Loop;
+import io.daybook.base.seam.Conn;
+import io.daybook.base.seam.ConnHandler;
+import io.daybook.base.seam.HostPort;
+import io.daybook.base.seam.Transport;
+import io.daybook.ledger.protocol.Request;
+import io.daybook.ledger.protocol.RequestDecoder;
+import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.WireV2;
+import io.daybook.ledger.protocol.WireV3;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Listens in on the connections of a bookie, and lets a {@link Mutant} forge its requests. */
+final class BookieTap implements Transport.Acceptor {
+    private static final int V2_FIRST_BYTE_MAX = 7;
+
+    private final Transport.Acceptor inside;
+    private final BookieWitness witness;
+    private final @Nullable Forger forger;
+
+    /** Changes what arrives; takes the request over. */
+    @FunctionalInterface
+    interface Forger {
+        Request forged(Request request);
+    }
+
+    BookieTap(Transport.Acceptor inside, BookieWitness witness, @Nullable Forger forger) {
+        this.inside = inside;
+        this.witness = witness;
+        this.forger = forger;
+    }
+
+    @Override
+    public ConnHandler accept(Conn conn) {
+        return new Tapped(conn);
+    }
+
+    private final class Tapped implements Conn, ConnHandler {
+        private final Conn conn;
+        private final RequestDecoder decoder = new RequestDecoder();
+        private final List<Request.Read> fences = new ArrayList<>(); // not answered yet
+        private final ConnHandler handler;
+
+        Tapped(Conn conn) {
+            this.conn = conn;
+            this.handler = inside.accept(this);
+        }
+
+        // ---- in
+
+        @Override
+        public void onFrame(Conn from, ByteBuf frame) {
+            ByteBuf arriving = frame;
+            Request request = decoder.decode(frame.retainedDuplicate());
+            if (request instanceof Request.Add add && add.recovery()) {
+                witness.recoveryAdd(add.ledgerId(), add.entryId());
+            } else if (request instanceof Request.Read read && read.fence()) {
+                fences.add(read);
+            }
+            if (forger != null) {
+                request = forger.forged(request);
+                frame.release();
+                UnpooledByteBufAllocator heap = UnpooledByteBufAllocator.DEFAULT;
+                arriving = request.tag().v3() ? WireV3.encode(request, heap) : WireV2.encode(request, heap);
+            } else {
+                request.release();
+            }
+            handler.onFrame(this, arriving);
+        }
+
+        @Override
+        public void onWritable(Conn from, boolean writable) {
+            handler.onWritable(this, writable);
+        }
+
+        @Override
+        public void onClosed(Conn from, @Nullable Throwable cause) {
+            handler.onClosed(this, cause);
+        }
+
+        // ---- out
+
+        @Override
+        public void send(ByteBuf frame) {
+            if (!fences.isEmpty()) {
+                leaving(frame.retainedDuplicate());
+            }
+            conn.send(frame);
+        }
+
+        @Override
+        public void send(ByteBuf head, ByteBuf body) {
+            if (!fences.isEmpty()) {
+                leaving(Unpooled.wrappedBuffer(head.retainedDuplicate(), body.retainedDuplicate()));
+            }
+            conn.send(head, body);
+        }
+
+        private void leaving(ByteBuf frame) {
+            boolean v2 = frame.getUnsignedByte(frame.readerIndex()) <= V2_FIRST_BYTE_MAX;
+            Response response = v2 ? WireV2.decodeResponse(frame) : WireV3.decodeResponse(frame);
+            if (response instanceof Response.Read read) {
+                for (int i = 0; i < fences.size(); i++) {
+                    Request.Read asked = fences.get(i);
+                    if (v2
+                            ? !asked.tag().v3() && asked.entryId() == read.entryId()
+                            : asked.tag().v3()
+                                    && asked.tag().txnId() == read.tag().txnId()) {
+                        fences.remove(i);
+                        witness.answersFence(asked.ledgerId(), asked.entryId(), read.status());
+                        break;
+                    }
+                }
+            }
+            response.release();
+        }
+
+        // ---- as it is
+
+        @Override
+        public Loop loop() {
+            return conn.loop();
+        }
+
+        @Override
+        public HostPort peer() {
+            return conn.peer();
+        }
+
+        @Override
+        public boolean writable() {
+            return conn.writable();
+        }
+
+        @Override
+        public long queuedBytes() {
+            return conn.queuedBytes();
+        }
+
+        @Override
+        public void reading(boolean on) {
+            conn.reading(on);
+        }
+
+        @Override
+        public void close() {
+            conn.close();
+        }
+    }
+}

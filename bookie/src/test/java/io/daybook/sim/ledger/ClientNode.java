@@ -1,0 +1,82 @@
+package io.daybook.sim.ledger;
+
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Loops;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.MetaStore;
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.client.ClientConfig;
+import io.daybook.ledger.client.LedgerClients;
+import io.daybook.ledger.metadata.MetadataUri;
+import io.daybook.sim.SimNode;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A machine that works with ledgers; in its first life only. */
+final class ClientNode {
+    static final MetadataUri CLUSTER = MetadataUri.parse("zk+hierarchical://metadata:2181/ledgers");
+
+    private final SimNode node;
+    private final Loop loop;
+    private final Loops loops;
+    private final ClientConfig config;
+    private final MetaStore metaStore;
+    private final LedgerWitness witness;
+    private boolean alive = true;
+
+    ClientNode(SimNode node, ClientConfig config, Mutant mutant, boolean writes, LedgerWitness witness) {
+        this.node = node;
+        this.config = config;
+        this.loops = node.loops("db", 1);
+        this.loop = loops.all().get(0);
+        this.metaStore = mutant.metaStore(node.metaStore(), writes);
+        this.witness = witness;
+        node.program(secondLife -> alive = false);
+    }
+
+    String name() {
+        return node.name();
+    }
+
+    /** Whether it is still in its first life. */
+    boolean alive() {
+        return alive;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    LedgerWitness witness() {
+        return witness;
+    }
+
+    Promise<LedgerClient> open() {
+        return LedgerClients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy());
+    }
+
+    /** Opens until it works, then goes on with {@code next} on the loop. */
+    void opened(long retryNanos, Consumer<LedgerClient> next) {
+        Futures.whenDone(open(), loop, (client, failure) -> {
+            if (client == null) {
+                expected(failure);
+                loop.schedule(retryNanos, () -> opened(retryNanos, next));
+            } else {
+                next.accept(client);
+            }
+        });
+    }
+
+    /** Ends the run if {@code failure} is one that no fault of this simulation may cause. */
+    void expected(@Nullable Throwable failure) {
+        if (!(failure instanceof LedgerException)
+                || failure instanceof LedgerException.ProtocolBroken
+                || failure instanceof LedgerException.DataLost
+                || failure instanceof LedgerException.Unauthorized
+                || failure instanceof LedgerException.NoSuchLedger) {
+            witness.failed("%s was told: %s".formatted(name(), failure), failure);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.daybook.sim.ledger;
+
+import io.daybook.base.config.DataSize;
+import io.daybook.base.exec.Futures;
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Loops;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.Disk;
+import io.daybook.base.seam.HostPort;
+import io.daybook.bookie.DurableLog;
+import io.daybook.bookie.EntryStore;
+import io.daybook.bookie.ledger.FirstTouch;
+import io.daybook.bookie.ledger.WriteGate;
+import io.daybook.bookie.membership.Registration;
+import io.daybook.bookie.server.MetadataFirstTouch;
+import io.daybook.bookie.server.RequestDispatcher;
+import io.daybook.bookie.server.ServerLimits;
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.digest.EntryDigest;
+import io.daybook.ledger.metadata.BookieRegistry;
+import io.daybook.ledger.metadata.BookieServiceInfo;
+import io.daybook.ledger.metadata.ClusterLayout;
+import io.daybook.ledger.metadata.LedgerMetadataStore;
+import io.daybook.sim.SimNode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol core of a bookie on a simulated node: production classes from the connection to the ledger's state, a store and a journal
+ * in memory below. A crash leaves what was synced.
+ */
+final class CoreBookie {
+    static final int PORT = 3181;
+    private static final Duration SESSION = Duration.ofSeconds(10);
+    private static final long RETRY_NANOS = 200_000_000L;
+    private static final ServerLimits LIMITS = ServerLimits.within(DataSize.mebibytes(4), DataSize.mebibytes(1));
+
+    private final SimNode node;
+    private final BookieId id;
+    private final ClusterLayout layout;
+    private final LedgerPlan plan;
+    private final Mutant mutant;
+    private final BookieWitness witness;
+    private final MemoryDurableLog.Platter platter = new MemoryDurableLog.Platter();
+
+    private MemoryEntryStore store = new MemoryEntryStore(0); // those of the present life
+    private MemoryDurableLog log;
+    private boolean readsFail;
+
+    CoreBookie(SimNode node, ClusterLayout layout, LedgerPlan plan, Mutant mutant, LedgerWitness witness) {
+        this.node = node;
+        this.id = new BookieId(node.name());
+        this.layout = layout;
+        this.plan = plan;
+        this.mutant = mutant;
+        this.witness = witness.bookie(id);
+        this.witness.disk(platter);
+        this.log = new MemoryDurableLog(platter, node.loop("journal"), 0);
+        node.program(life -> start());
+    }
+
+    SimNode node() {
+        return node;
+    }
+
+    BookieId id() {
+        return id;
+    }
+
+    /** Serves as soon as its journal is replayed. */
+    void start() {
+        readsFail = false;
+        store = new MemoryEntryStore(64 << 20);
+        log = new MemoryDurableLog(platter, node.loop("journal"), 10_000);
+        Loops loops = node.loops("db", plan.bookieLoops());
+        Loop control = node.loop("control");
+        EntryStore watched = new WatchedStore(mutant.store(store));
+        DurableLog journal = mutant.log(log);
+        Futures.whenDone(MemoryReplay.into(watched, platter, control), control, (replayed, failure) -> {
+            if (failure != null) {
+                throw new IllegalStateException("replay in memory failed", failure);
+            }
+            serve(loops, control, watched, journal);
+        });
+    }
+
+    private void serve(Loops loops, Loop control, EntryStore entries, DurableLog journal) {
+        FirstTouch firstTouch = plan.firstTouch()
+                ? new MetadataFirstTouch(new LedgerMetadataStore(node.metaStore(), layout, node.entropy()), id)
+                : FirstTouch.OFF;
+        RequestDispatcher dispatcher = new RequestDispatcher(
+                loops,
+                entries,
+                journal,
+                firstTouch,
+                new WriteGate(),
+                node.probe(),
+                LIMITS,
+                CoreBookie::space,
+                node.world().allocator());
+        BookieTap.Forger forger = mutant.forges()
+                ? request -> mutant.request(request, store, EntryDigest.of(plan.digest(), plan.password()))
+                : null;
+        HostPort address = new HostPort(node.name(), PORT);
+        Futures.whenDone(
+                node.transport(1 << 20, loops).listen(address, new BookieTap(dispatcher, witness, forger), control),
+                control,
+                (listener, failure) -> {
+                    if (failure != null) {
+                        throw new IllegalStateException("a simulated port cannot be taken", failure);
+                    }
+                    register(address, control);
+                });
+    }
+
+    private void register(HostPort address, Loop control) {
+        Futures.whenDone(
+                Registration.start(
+                        id,
+                        BookieServiceInfo.of(address, new TreeMap<>()),
+                        false,
+                        new BookieRegistry(node.metaStore(), layout),
+                        node.metaStore(),
+                        SESSION,
+                        control),
+                control,
+                (registered, failure) -> {
+                    if (failure != null) {
+                        control.schedule(RETRY_NANOS, () -> register(address, control));
+                    }
+                });
+    }
+
+    private static Promise<Disk.Space> space(Loop caller) {
+        Promise<Disk.Space> room = caller.promise();
+        room.complete(new Disk.Space(1L << 40, 1L << 40));
+        return room;
+    }
+
+    // ---- trouble
+
+    void crash() {
+        node.crash();
+        mutant.crashed(platter);
+    }
+
+    /** Reads from the store report damage, or work again. */
+    void readsFail(boolean on) {
+        readsFail = on;
+    }
+
+    /** The journal ends with its next sync (R32). */
+    void failSync() {
+        log.failNextSync("the disk is gone");
+    }
+
+    /** Before everything heals: reads work again, and a process whose journal has ended makes room for the next. */
+    void repair() {
+        readsFail = false;
+        if (node.alive() && log.failed()) {
+            crash();
+        }
+    }
+
+    // ---- for observers
+
+    /** The packaged entries that are here now. */
+    Map<Long, byte[]> bodies(long ledgerId) {
+        return store.bodies(ledgerId);
+    }
+
+    /** Tells the witness what becomes visible, and fails reads on demand. */
+    private final class WatchedStore extends ForwardingStore {
+        WatchedStore(EntryStore store) {
+            super(store);
+        }
+
+        @Override
+        public boolean put(long ledgerId, long entryId, io.netty.buffer.ByteBuf body, Loop owner) {
+            boolean done = super.put(ledgerId, entryId, body, owner);
+            if (done) {
+                witness.puts(ledgerId, entryId, io.daybook.ledger.digest.EntryHeader.lastAddConfirmed(body));
+            }
+            return done;
+        }
+
+        @Override
+        public io.netty.buffer.@Nullable ByteBuf cached(long ledgerId, long entryId, Loop owner) {
+            return readsFail ? null : super.cached(ledgerId, entryId, owner);
+        }
+
+        @Override
+        public Promise<io.daybook.bookie.ReadOutcome> read(long ledgerId, long entryId, Loop owner) {
+            if (!readsFail) {
+                return super.read(ledgerId, entryId, owner);
+            }
+            Promise<io.daybook.bookie.ReadOutcome> damaged = owner.promise();
+            owner.execute(() -> damaged.complete(mutant.damaged()));
+            return damaged;
+        }
+    }
+}

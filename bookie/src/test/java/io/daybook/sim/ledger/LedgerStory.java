@@ -1,0 +1,231 @@
+package io.daybook.sim.ledger;
+
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.LedgerEntries;
+import io.daybook.ledger.LedgerEntry;
+import io.daybook.ledger.LedgerException;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerOptions;
+import io.daybook.ledger.LedgerReader;
+import io.daybook.ledger.LedgerWriter;
+import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.client.ClientConfig;
+import io.daybook.ledger.digest.EntryDigest;
+import io.daybook.ledger.metadata.ClusterLayout;
+import io.daybook.sim.SimNode;
+import io.daybook.sim.SimRandom;
+import io.daybook.sim.SimWorld;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One run: a writer, a tailing reader, clients that take the ledger over, bookies that crash; then everything heals, the ledger must get
+ * sealed, and is looked at from all sides.
+ */
+final class LedgerStory {
+    private static final Duration SEALED_WITHIN = Duration.ofSeconds(30); // D6
+
+    private final SimWorld world;
+    private final LedgerPlan plan;
+    private final Mutant mutant;
+    private final SimRandom random;
+    private final LedgerWitness witness;
+    private final List<CoreBookie> bookies = new ArrayList<>();
+    private final List<TakeoverActor> takeovers = new ArrayList<>();
+    private final OpenOptions options;
+
+    LedgerStory(SimWorld world, LedgerPlan plan, Mutant mutant) {
+        this.world = world;
+        this.plan = plan;
+        this.mutant = mutant;
+        this.random = world.random("story");
+        this.witness = new LedgerWitness(world, ClientNode.CLUSTER.root());
+        this.options = OpenOptions.DEFAULT.withPassword(plan.password());
+        world.observe(witness);
+    }
+
+    void tell() {
+        setUpBookies();
+        ClientNode writing = client("writer");
+        LedgerClient client = world.await(writing.open());
+        LedgerWriter writer = world.await(client.create(LedgerOptions.DEFAULT
+                .withReplication(plan.replication())
+                .withDigestType(plan.digest())
+                .withPassword(plan.password())));
+        witness.ledger(writer.ledger());
+
+        WritingActor actor = new WritingActor(writing, writer, plan, random.split("writer"));
+        trouble(writing, writer, actor);
+        heal(writer);
+        check(actor, writing, writer);
+    }
+
+    // ---- before
+
+    private void setUpBookies() {
+        SimNode admin = world.node("admin");
+        ClusterLayout layout = world.await(
+                ClusterLayout.init(admin.metaStore(), ClientNode.CLUSTER, admin.entropy(), admin.loop("main")));
+        for (int i = 1; i <= plan.bookies(); i++) {
+            CoreBookie bookie = new CoreBookie(world.node("b" + i), layout, plan, mutant, witness);
+            bookies.add(bookie);
+            bookie.start();
+        }
+        String available = ClientNode.CLUSTER.root() + "/available";
+        for (int tries = 0; registered(available) < plan.bookies(); tries++) {
+            if (tries == 1_000) {
+                throw new AssertionError("the bookies did not get registered: "
+                        + world.metadata().children(available));
+            }
+            world.runFor(Duration.ofMillis(10));
+        }
+    }
+
+    private long registered(String available) {
+        return world.metadata().children(available).stream()
+                .filter(name -> name.startsWith("b"))
+                .count();
+    }
+
+    private ClientNode client(String name) {
+        return new ClientNode(world.node(name), plan.config(), mutant, name.equals("writer"), witness);
+    }
+
+    // ---- meanwhile
+
+    private void trouble(ClientNode writing, LedgerWriter writer, WritingActor actor) {
+        Timetable timetable = new Timetable(world);
+        long end = world.now() + plan.spanNanos() + plan.spanNanos() / 4;
+        List<SimNode> clients = new ArrayList<>(List.of(world.node("writer"), world.node("reader")));
+        TailingActor tail = new TailingActor(
+                client("reader"), writer.ledger(), options, random.magnitude(1_000_000, 10_000_000 + plan.spanNanos()));
+        for (int i = 1; i <= plan.takeovers(); i++) {
+            TakeoverActor takeover = new TakeoverActor(
+                    client("r" + i),
+                    writer.ledger(),
+                    options,
+                    random.magnitude(1_000_000, 10_000_000 + plan.spanNanos() / 4));
+            takeovers.add(takeover);
+            clients.add(world.node("r" + i));
+            timetable.in(random.between(0, plan.spanNanos()), () -> whenAlive(clients, takeover));
+        }
+        LedgerTrouble trouble =
+                new LedgerTrouble(world, random.split("trouble"), timetable, bookies, clients, plan.spanNanos());
+        for (int i = 0; i < plan.troubles(); i++) {
+            timetable.in(random.between(0, plan.spanNanos()), trouble::strike);
+        }
+        LedgerPlan.drawFaults(random.split("faults"), world.faults());
+        writing.loop().execute(actor::start);
+        tail.start();
+        timetable.runUntil(end);
+        takeovers.forEach(TakeoverActor::stop);
+        tail.stop();
+    }
+
+    private void whenAlive(List<SimNode> clients, TakeoverActor takeover) {
+        if (clients.stream().anyMatch(node -> node.name().equals(takeover.name()) && node.alive())) {
+            takeover.start();
+        }
+    }
+
+    private void heal(LedgerWriter writer) {
+        bookies.forEach(CoreBookie::repair);
+        world.heal();
+        world.note("story", "healed", 0, 0);
+    }
+
+    // ---- after
+
+    private void check(WritingActor actor, ClientNode writing, LedgerWriter writer) {
+        ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, mutant, false, witness);
+        TakeoverActor judge = new TakeoverActor(judging, writer.ledger(), options, 100_000_000L);
+        judge.start();
+        if (!world.runUntil(() -> judge.reader() != null, SEALED_WITHIN)) {
+            throw LedgerWitness.violation(
+                    "I16", "not sealed %s after everything had healed: %s", SEALED_WITHIN, judge.lastFailure());
+        }
+        LedgerMetadata end = Objects.requireNonNull(witness.closed());
+        judge.check(end);
+        takeovers.forEach(takeover -> takeover.check(end));
+        readBack(Objects.requireNonNull(judge.reader()), end);
+        copies(end);
+        if (plan.restartAtEnd()) {
+            bookies.forEach(CoreBookie::crash);
+            bookies.forEach(bookie -> bookie.node().restart());
+            world.runFor(Duration.ofSeconds(1)); // replay
+            copies(end);
+            readBack(Objects.requireNonNull(judge.reader()), end);
+        }
+        if (writing.alive()) {
+            actor.appendAfterTheEnd();
+        }
+        world.runFor(Duration.ofSeconds(2));
+        takeovers.forEach(takeover -> takeover.check(end));
+        actor.check(end);
+    }
+
+    /** I1, I4: everything is there and is what the writer gave. */
+    private void readBack(LedgerReader reader, LedgerMetadata end) {
+        for (long first = 0; first <= end.lastEntry(); first += 16) {
+            long last = Math.min(end.lastEntry(), first + 15);
+            LedgerEntries entries = read(reader, first, last);
+            long next = first;
+            for (LedgerEntry entry : entries) {
+                if (entry.entryId() != next) {
+                    throw LedgerWitness.violation("I4", "entry %d was read as entry %d", next, entry.entryId());
+                }
+                witness.content(next, entry.bytes(), "the sealed ledger");
+                if (entry.length() != witness.length(next)) {
+                    throw LedgerWitness.violation(
+                            "I2", "entry %d has length %d instead of %d", next, entry.length(), witness.length(next));
+                }
+                next++;
+            }
+            entries.close();
+            if (next != last + 1) {
+                throw LedgerWitness.violation("I4", "entries %d to %d ended at %d", first, last, next - 1);
+            }
+        }
+    }
+
+    /** Reads, again and again while connections that broke in the chaos are made anew. */
+    private LedgerEntries read(LedgerReader reader, long first, long last) {
+        long until = world.now() + SEALED_WITHIN.toNanos();
+        while (true) {
+            try {
+                return world.await(reader.read(first, last));
+            } catch (LedgerException.ReadFailed transientFailure) {
+                if (world.now() > until) {
+                    throw transientFailure;
+                }
+                world.runFor(Duration.ofMillis(200));
+            }
+        }
+    }
+
+    /** I2, I5: every copy on every bookie is what the writer gave, and there are enough of them. */
+    private void copies(LedgerMetadata end) {
+        EntryDigest digest = EntryDigest.of(plan.digest(), plan.password());
+        for (CoreBookie bookie : bookies) {
+            BookieId id = bookie.id();
+            for (Map.Entry<Long, byte[]> copy :
+                    bookie.bodies(witness.ledgerId()).entrySet()) {
+                long entryId = copy.getKey();
+                try (LedgerEntry entry =
+                        digest.unpack(witness.ledgerId(), entryId, Unpooled.copiedBuffer(copy.getValue()))) {
+                    witness.content(entryId, entry.bytes(), id.toString());
+                    if (entry.length() != witness.length(entryId)) {
+                        throw LedgerWitness.violation(
+                                "I2", "%s has entry %d with length %d", id, entryId, entry.length());
+                    }
+                }
+            }
+        }
+        witness.replicated(end, "in the end");
+    }
+}
