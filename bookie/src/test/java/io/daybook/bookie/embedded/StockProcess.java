@@ -95,6 +95,10 @@ final class StockProcess implements AutoCloseable {
         return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
+    boolean running() {
+        return process.isAlive();
+    }
+
     /** What it said on standard error. */
     String errors() throws IOException {
         return Files.readString(errors);
