@@ -69,7 +69,8 @@ public final class EmbeddedBookies implements AutoCloseable {
     public record Options(
             int bookies, @Nullable Path folder, int zooKeeperPort, int bookiePort, UnaryOperator<BookieConfig> tune) {
         public Options {
-            Check.argument(bookies >= 0 && bookies <= 100, "between 0 and 100 bookies fit into a process, not %s", bookies);
+            Check.argument(
+                    bookies >= 0 && bookies <= 100, "between 0 and 100 bookies fit into a process, not %s", bookies);
         }
 
         /** {@code n} bookies on free ports in a temporary folder. */

@@ -55,12 +55,13 @@ final class Answers {
             case FORCE -> new Response.Force(refused.tag(), status, refused.ledgerId());
             case BOOKIE_INFO -> new Response.BookieInfo(refused.tag(), status, -1, -1);
             case LIST_ENTRIES -> new Response.ListEntries(refused.tag(), status, refused.ledgerId(), null);
-            case BATCH_READ -> refused.tag().v3()
-                    ? new Response.Plain(refused.tag(), refused.operation(), status)
-                    : new Response.BatchRead(
-                            refused.tag(), status, refused.ledgerId(), refused.entryId(), 0, List.of());
-            case RANGE_READ, RANGE_ADD, AUTH, START_TLS -> new Response.Plain(
-                    refused.tag(), refused.operation(), status);
+            case BATCH_READ ->
+                refused.tag().v3()
+                        ? new Response.Plain(refused.tag(), refused.operation(), status)
+                        : new Response.BatchRead(
+                                refused.tag(), status, refused.ledgerId(), refused.entryId(), 0, List.of());
+            case RANGE_READ, RANGE_ADD, AUTH, START_TLS ->
+                new Response.Plain(refused.tag(), refused.operation(), status);
         };
     }
 }

@@ -56,8 +56,7 @@ public record BookieConfig(
 
     public BookieConfig {
         Check.argument(loops > 0 && loops <= LOOPS_MAX, "loops is %s but must be between 1 and %s", loops, LOOPS_MAX);
-        Check.argument(
-                memory.compareTo(MEMORY_MIN) >= 0, "memory is %s but must be at least %s", memory, MEMORY_MIN);
+        Check.argument(memory.compareTo(MEMORY_MIN) >= 0, "memory is %s but must be at least %s", memory, MEMORY_MIN);
     }
 
     /** A bookie that keeps everything below {@code folder}, listens on a loopback port, and has defaults for the rest. */
@@ -258,7 +257,8 @@ public record BookieConfig(
                         percent(other, WRITE_CACHES),
                         percent(other, READ_CACHES),
                         DataSize.bytes(Math.min(
-                                storage.readAhead().bytes(), percent(other, READ_CACHES).bytes())),
+                                storage.readAhead().bytes(),
+                                percent(other, READ_CACHES).bytes())),
                         percent(other, 100 - WRITE_CACHES - READ_CACHES - REQUESTS - JOURNAL_QUEUE),
                         storage.fileSizeMax(),
                         storage.flushInterval()));

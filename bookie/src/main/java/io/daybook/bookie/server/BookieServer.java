@@ -83,8 +83,8 @@ public final class BookieServer {
     public static Promise<BookieServer> start(BookieConfig config, BookieSeams seams) {
         BookieServer server = new BookieServer(config, seams);
         Promise<BookieServer> started = server.control.promise();
-        server.control.run(() -> Futures.whenDone(
-                server.steps().toCompletableFuture(), server.control, (registered, failure) -> {
+        server.control.run(() ->
+                Futures.whenDone(server.steps().toCompletableFuture(), server.control, (registered, failure) -> {
                     if (failure == null) {
                         LOG.info("bookie {} serves at {}", server.id(), server.address());
                         started.complete(server);
@@ -92,7 +92,9 @@ public final class BookieServer {
                     }
                     BookieException.Refused refused = server.refused(failure);
                     Futures.whenDone(
-                            server.end(false), server.control, (ended, ignored) -> started.completeExceptionally(refused));
+                            server.end(false),
+                            server.control,
+                            (ended, ignored) -> started.completeExceptionally(refused));
                 }));
         return started;
     }
@@ -144,8 +146,7 @@ public final class BookieServer {
     // ---- start; on the control loop
 
     private CompletionStage<Void> steps() {
-        return listen()
-                .thenCompose(bound -> ClusterLayout.open(seams.metaStore(), config.metadata(), control))
+        return listen().thenCompose(bound -> ClusterLayout.open(seams.metaStore(), config.metadata(), control))
                 .thenCompose(layout -> identify(layout)
                         .thenCompose(identity -> openStorage()
                                 .thenCompose(this::decideLimbo)
@@ -301,7 +302,8 @@ public final class BookieServer {
         TreeMap<String, String> properties = new TreeMap<>();
         properties.put(BookieServiceInfo.FEATURES, DURABLE_FENCE);
         properties.put(BookieServiceInfo.INCARNATION, Long.toString(identity.incarnation()));
-        properties.put(BookieServiceInfo.BOOT, Long.toUnsignedString(seams.host().bootId(), 16));
+        properties.put(
+                BookieServiceInfo.BOOT, Long.toUnsignedString(seams.host().bootId(), 16));
         return BookieServiceInfo.of(address(), properties);
     }
 
@@ -315,7 +317,8 @@ public final class BookieServer {
         if (failure instanceof IOException) {
             return new BookieException.Refused(
                     "the bookie's directories %s and %s cannot be used: %s; check that they can be made and belong to this user"
-                            .formatted(config.layout().journal(), config.layout().data(), failure),
+                            .formatted(
+                                    config.layout().journal(), config.layout().data(), failure),
                     failure);
         }
         return new BookieException.Refused("the bookie cannot start: " + failure, failure);
@@ -333,8 +336,7 @@ public final class BookieServer {
             Futures.whenDone(
                     gone,
                     control,
-                    (left, problem) ->
-                            seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage())));
+                    (left, problem) -> seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage())));
         });
     }
 

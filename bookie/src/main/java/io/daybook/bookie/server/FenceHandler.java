@@ -27,24 +27,29 @@ final class FenceHandler {
             return;
         }
         Held held = new Held(exchange);
-        fence(exchange, read.ledgerId(), key, held, ledger -> ledger.read(read.entryId(), true, new EntryAnswer() {
-            @Override
-            public void found(HostedLedger there, ByteBuf body) {
-                held.looked(new Response.Read(
-                        read.tag(),
-                        Status.OK,
-                        read.ledgerId(),
-                        read.entryId(),
-                        body,
-                        Response.Read.ABSENT, // as stock: no last confirmed id beside a fencing read
-                        Response.Read.ABSENT));
-            }
+        fence(
+                exchange,
+                read.ledgerId(),
+                key,
+                held,
+                ledger -> ledger.read(read.entryId(), true, new EntryAnswer() {
+                    @Override
+                    public void found(HostedLedger there, ByteBuf body) {
+                        held.looked(new Response.Read(
+                                read.tag(),
+                                Status.OK,
+                                read.ledgerId(),
+                                read.entryId(),
+                                body,
+                                Response.Read.ABSENT, // as stock: no last confirmed id beside a fencing read
+                                Response.Read.ABSENT));
+                    }
 
-            @Override
-            public void failed(HostedLedger there, Status status) {
-                held.looked(Answers.refusal(read, status));
-            }
-        }));
+                    @Override
+                    public void failed(HostedLedger there, Status status) {
+                        held.looked(Answers.refusal(read, status));
+                    }
+                }));
     }
 
     void batch(Exchange exchange, Request.BatchRead batch) {
@@ -54,25 +59,25 @@ final class FenceHandler {
             return;
         }
         Held held = new Held(exchange);
-        fence(exchange, batch.ledgerId(), key, held, ledger -> reads.look(ledger, batch, new BatchAnswer() {
-            @Override
-            public void found(List<ByteBuf> entries) {
-                held.looked(ReadHandler.ofBatch(batch, entries));
-            }
+        fence(
+                exchange,
+                batch.ledgerId(),
+                key,
+                held,
+                ledger -> reads.look(ledger, batch, new BatchAnswer() {
+                    @Override
+                    public void found(List<ByteBuf> entries) {
+                        held.looked(ReadHandler.ofBatch(batch, entries));
+                    }
 
-            @Override
-            public void failed(Status status) {
-                held.looked(Answers.refusal(batch, status));
-            }
-        }));
+                    @Override
+                    public void failed(Status status) {
+                        held.looked(Answers.refusal(batch, status));
+                    }
+                }));
     }
 
-    private static void fence(
-            Exchange exchange,
-            long ledgerId,
-            byte[] key,
-            Held held,
-            Consumer<HostedLedger> look) {
+    private static void fence(Exchange exchange, long ledgerId, byte[] key, Held held, Consumer<HostedLedger> look) {
         exchange.lane().ledgers().ledger(ledgerId).fence(key, new FenceAnswer() {
             @Override
             public void refused(Status status) {

@@ -61,7 +61,8 @@ final class ReadHandler {
         public void due(HostedLedger ledger, long updateMillis) {
             if (!read.piggyback()) {
                 ledger.read(read.entryId(), false, new Plain(exchange, read));
-            } else if (ledger.maxLac() > read.previousLac() && !exchange.session().congested()) {
+            } else if (ledger.maxLac() > read.previousLac()
+                    && !exchange.session().congested()) {
                 ledger.read(read.previousLac() + 1, false, new Piggyback(exchange, read, updateMillis));
             } else {
                 nothing(ledger);
@@ -184,8 +185,7 @@ final class ReadHandler {
         exchange.lane().ledgers().ledger(read.ledgerId()).read(-1, false, new EntryAnswer() {
             @Override
             public void found(HostedLedger ledger, ByteBuf body) {
-                exchange.answer(
-                        new Response.ReadLac(read.tag(), Status.OK, read.ledgerId(), packet(ledger), body));
+                exchange.answer(new Response.ReadLac(read.tag(), Status.OK, read.ledgerId(), packet(ledger), body));
             }
 
             @Override

@@ -62,14 +62,8 @@ public final class RequestDispatcher implements Transport.Acceptor {
         int n = loops.all().size();
         for (Loop loop : loops.all()) {
             var ledgers = new LedgerRegistry(
-                    loop,
-                    store,
-                    log,
-                    firstTouch,
-                    gate,
-                    probe,
-                    Math.max(1, limits.residentLedgers() / n),
-                    (int) Math.min(Integer.MAX_VALUE, limits.totalBytes().bytes() / n / ServerLimits.POLL_BYTES));
+                    loop, store, log, firstTouch, gate, probe, Math.max(1, limits.residentLedgers() / n), (int)
+                            Math.min(Integer.MAX_VALUE, limits.totalBytes().bytes() / n / ServerLimits.POLL_BYTES));
             lanes.add(new Lane(lanes.size(), loop, ledgers, limits.totalBytes().bytes() / n));
         }
         lanes.forEach(lane -> lane.connect(lanes));

@@ -31,8 +31,8 @@ final class AbuseTest {
 
     @BeforeAll
     static void start() {
-        cluster = EmbeddedBookies.start(
-                EmbeddedBookies.Options.of(1).tuned(config -> config.with(false, false).withMemory(MEMORY)));
+        cluster = EmbeddedBookies.start(EmbeddedBookies.Options.of(1)
+                .tuned(config -> config.with(false, false).withMemory(MEMORY)));
     }
 
     @AfterAll
@@ -66,7 +66,9 @@ final class AbuseTest {
             for (int i = 0; i < 200; i++) {
                 RawPeer peer = new RawPeer(cluster.address(0));
                 peers.add(peer);
-                peer.send(ByteBuffer.allocate(1_000).putInt(0, 5 * 1024 * 1024 - 4).array());
+                peer.send(ByteBuffer.allocate(1_000)
+                        .putInt(0, 5 * 1024 * 1024 - 4)
+                        .array());
             }
             assertThat(answers(steady, 1)).isTrue();
             long used = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before;
@@ -100,8 +102,7 @@ final class AbuseTest {
     }
 
     private static boolean answers(RawPeer peer, long txn) throws IOException {
-        ByteBuf frame =
-                WireV3.encode(new Request.Force(new Tag(Tag.V3, txn, 0), 1), ByteBufAllocator.DEFAULT);
+        ByteBuf frame = WireV3.encode(new Request.Force(new Tag(Tag.V3, txn, 0), 1), ByteBufAllocator.DEFAULT);
         ByteBuf framed = Unpooled.buffer().writeInt(frame.readableBytes()).writeBytes(frame);
         frame.release();
         peer.send(ByteBufUtil.getBytes(framed));

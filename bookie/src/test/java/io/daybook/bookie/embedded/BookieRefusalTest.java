@@ -100,8 +100,7 @@ final class BookieRefusalTest {
 
     @Test
     void moreMemoryThanTheJvmMayUse() {
-        BookieConfig config =
-                config(folder.resolve("b"), cluster.uri(), 0).withMemory(DataSize.gibibytes(100_000));
+        BookieConfig config = config(folder.resolve("b"), cluster.uri(), 0).withMemory(DataSize.gibibytes(100_000));
 
         assertThatThrownBy(() -> begin(config).get(60, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(BookieException.Refused.class)
@@ -113,7 +112,9 @@ final class BookieRefusalTest {
     }
 
     private static BookieConfig config(Path where, MetadataUri uri, int port) {
-        return BookieConfig.in(where, uri, port).withMemory(DataSize.mebibytes(32)).withSessionTimeout(Duration.ofSeconds(2));
+        return BookieConfig.in(where, uri, port)
+                .withMemory(DataSize.mebibytes(32))
+                .withSessionTimeout(Duration.ofSeconds(2));
     }
 
     private static CompletableFuture<BookieProcess> begin(BookieConfig config) {

@@ -107,7 +107,9 @@ final class ServerBehaviourTest {
         assertThat(answer.outcome()).as(name).isEqualTo(Outcome.FRAME);
         String actual = meaning(answer.frame());
         if (deviation != null) {
-            assertThat(actual).as("%s, deviating: %s", name, deviation.ordered()).contains(deviation.expected());
+            assertThat(actual)
+                    .as("%s, deviating: %s", name, deviation.ordered())
+                    .contains(deviation.expected());
         } else {
             byte[] recorded = HexFormat.of().parseHex((String) step.get("responseFrameHex"));
             byte[] bare = Arrays.copyOfRange(recorded, 4, recorded.length);
@@ -138,15 +140,17 @@ final class ServerBehaviourTest {
         encoded.release();
         try (RawPeer other = new RawPeer(cluster.address(0))) {
             other.send(bytes);
-            assertThat(other.receive(PATIENCE).outcome()).as("%s: the other connection", name).isEqualTo(Outcome.FRAME);
+            assertThat(other.receive(PATIENCE).outcome())
+                    .as("%s: the other connection", name)
+                    .isEqualTo(Outcome.FRAME);
         }
     }
 
     private static ByteBuf recordedEntry2(List<Map<String, Object>> all) {
         for (Map<String, Object> step : all) {
             if (((String) step.get("send")).contains("write-lac 2 after")) {
-                Response.Read read = (Response.Read) WireV3.decodeResponse(
-                        bare(HexFormat.of().parseHex((String) step.get("responseFrameHex"))));
+                Response.Read read = (Response.Read)
+                        WireV3.decodeResponse(bare(HexFormat.of().parseHex((String) step.get("responseFrameHex"))));
                 ByteBuf body = Unpooled.copiedBuffer(read.body());
                 read.release();
                 return body;
@@ -235,9 +239,24 @@ final class ServerBehaviourTest {
                 "0000000000124f80000000000000000100000000000000000000000000000014fd28b4bd0726456483a2c1e0ff1e";
         private static final String ENTRIES_0_1_3 = "0000000000000002"; // version 0, two runs
         private static final List<Deviation> TABLE = List.of(
-                both(0, 6, "read entry -2", "READ NO_SUCH_ENTRY", "wire protocol 6.2: an entry id below -1 is answered ENOENTRY"),
-                both(3, 9, "read-lac (explicit only)", "READ_LAC OK", "wire protocol 6.6: explicit LAC without entry is EOK"),
-                both(3, 9, "read-lac returns the latest", "0000000000000005", "R63b: a lower explicit LAC changes nothing"),
+                both(
+                        0,
+                        6,
+                        "read entry -2",
+                        "READ NO_SUCH_ENTRY",
+                        "wire protocol 6.2: an entry id below -1 is answered ENOENTRY"),
+                both(
+                        3,
+                        9,
+                        "read-lac (explicit only)",
+                        "READ_LAC OK",
+                        "wire protocol 6.6: explicit LAC without entry is EOK"),
+                both(
+                        3,
+                        9,
+                        "read-lac returns the latest",
+                        "0000000000000005",
+                        "R63b: a lower explicit LAC changes nothing"),
                 both(12, 32, "READ_ENTRY header without", "READ BAD_REQUEST", MISSING),
                 both(12, 32, "READ_LAC header without", "READ_LAC BAD_REQUEST", MISSING),
                 both(12, 32, "FORCE_LEDGER header without", "FORCE BAD_REQUEST", MISSING),

@@ -97,14 +97,15 @@ final class StockBookiesTest {
     }
 
     /** A client with what it stands on. */
-    private record Session(
-            LedgerClient client, NettyTransport transport, ZooKeeperMetaStore store, NettyLoops loops)
+    private record Session(LedgerClient client, NettyTransport transport, ZooKeeperMetaStore store, NettyLoops loops)
             implements AutoCloseable {
         static Session open(ClientConfig.Wire wire) throws Exception {
             NettyLoops loops = NettyLoops.start("client", 1, SystemClock.INSTANCE);
             NettyTransport transport = NettyTransport.open(loops, ClientConfig.DEFAULT.frameSizeMax());
             ZooKeeperMetaStore store = ZooKeeperMetaStore.open(
-                            cluster.uri(), Duration.ofSeconds(10), loops.loops().all().get(0))
+                            cluster.uri(),
+                            Duration.ofSeconds(10),
+                            loops.loops().all().get(0))
                     .get(30, TimeUnit.SECONDS);
             ClientConfig d = ClientConfig.DEFAULT;
             ClientConfig config = new ClientConfig(
@@ -135,7 +136,14 @@ final class StockBookiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "V2, CRC32", "V2, HMAC", "V2, CRC32C", "V2, DUMMY", "V3, CRC32", "V3, HMAC", "V3, CRC32C", "V3, DUMMY",
+        "V2, CRC32",
+        "V2, HMAC",
+        "V2, CRC32C",
+        "V2, DUMMY",
+        "V3, CRC32",
+        "V3, HMAC",
+        "V3, CRC32C",
+        "V3, DUMMY",
     })
     void ourClientDoesAllItsWorkOnStockBookies(ClientConfig.Wire wire, DigestType digest) throws Exception {
         try (Session session = Session.open(wire)) {
@@ -161,8 +169,7 @@ final class StockBookiesTest {
 
             LedgerReader recovered = get(session.client().openAndRecover(live.ledger(), WITH_PASSWORD));
             assertThat(recovered.lastAddConfirmed()).isEqualTo(11);
-            assertThatThrownBy(() -> get(live.append(payload(12))))
-                    .hasCauseInstanceOf(LedgerException.class);
+            assertThatThrownBy(() -> get(live.append(payload(12)))).hasCauseInstanceOf(LedgerException.class);
             readBack(recovered, 12);
             recovered.close();
 
@@ -214,10 +221,7 @@ final class StockBookiesTest {
 
     /** Creates ledgers until placement has chosen an ensemble as wanted. */
     private static LedgerWriter create(
-            Session session,
-            Replication replication,
-            DigestType digest,
-            Predicate<List<BookieId>> wanted)
+            Session session, Replication replication, DigestType digest, Predicate<List<BookieId>> wanted)
             throws Exception {
         LedgerOptions options = LedgerOptions.DEFAULT
                 .withReplication(replication)

@@ -35,7 +35,14 @@ final class StockInteropTest {
 
     @ParameterizedTest
     @CsvSource({
-        "v3, CRC32", "v3, MAC", "v3, CRC32C", "v3, DUMMY", "v2, CRC32", "v2, MAC", "v2, CRC32C", "v2, DUMMY",
+        "v3, CRC32",
+        "v3, MAC",
+        "v3, CRC32C",
+        "v3, DUMMY",
+        "v2, CRC32",
+        "v2, MAC",
+        "v2, CRC32C",
+        "v2, DUMMY",
     })
     void theStockClientDoesAllItsWorkOnOurBookies(String wire, String digest) throws Exception {
         List<String> said = new ArrayList<>();
@@ -58,7 +65,8 @@ final class StockInteropTest {
 
             assertThat(client.status()).as(client.errors()).isZero();
         }
-        List<String> expected = new ArrayList<>(List.of("READ " + ENTRIES, "POLLED", "FENCED", "CHANGED", "DELETED", "DONE"));
+        List<String> expected =
+                new ArrayList<>(List.of("READ " + ENTRIES, "POLLED", "FENCED", "CHANGED", "DELETED", "DONE"));
         if (wire.equals("v2")) {
             expected.remove("POLLED");
         }

@@ -98,7 +98,8 @@ final class BookieConfigTest {
 
     @Test
     void requestsNeverHoldMoreThanTheJournalQueues() {
-        BookieConfig config = BookieConfig.from(tree(Map.of("memory", "64GiB", "bookie.journal.queue-size-max", "32MiB")));
+        BookieConfig config =
+                BookieConfig.from(tree(Map.of("memory", "64GiB", "bookie.journal.queue-size-max", "32MiB")));
 
         assertThat(config.limits().totalBytes()).isEqualTo(DataSize.mebibytes(32));
     }

@@ -89,7 +89,8 @@ final class BookieServerTest {
             peer.send(add(i % 4, i / 4, i));
         }
         peer.await(40);
-        assertThat(peer.answers()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
+        assertThat(peer.answers())
+                .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
 
         node.crash();
         node.restart();
@@ -101,7 +102,8 @@ final class BookieServerTest {
         peer.await(40);
 
         assertThat(again.id()).isEqualTo(server.id());
-        assertThat(peer.answers()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
+        assertThat(peer.answers())
+                .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
         peer.release();
     }
 
@@ -134,9 +136,9 @@ final class BookieServerTest {
         world.runUntil(() -> node.lastExit() != null, java.time.Duration.ofSeconds(30));
 
         assertThat(node.lastExit().status()).isEqualTo(BookieServer.EXIT_STORAGE_FAILED);
-        assertThat(peer.answers()).noneMatch(answer -> answer instanceof Response.Add add
-                && add.entryId() == 1
-                && add.status() == Status.OK);
+        assertThat(peer.answers())
+                .noneMatch(answer ->
+                        answer instanceof Response.Add add && add.entryId() == 1 && add.status() == Status.OK);
     }
 
     @Test

@@ -104,7 +104,8 @@ final class RequestDispatcherTest {
             peer.send(Request.Read.plain(tag(i), 1, 0));
         }
         world.runFor(Duration.ofSeconds(1));
-        long most = loops.all().stream().mapToLong(dispatcher::bytesUnderWay).max().orElseThrow();
+        long most =
+                loops.all().stream().mapToLong(dispatcher::bytesUnderWay).max().orElseThrow();
         assertThat(peer.answers()).hasSizeLessThan(100);
         assertThat(most).isLessThan(2 * CONNECTION_BYTES);
 
@@ -120,14 +121,16 @@ final class RequestDispatcherTest {
             peer.send(add(1, i, 100_000));
         }
         world.runFor(Duration.ofSeconds(1));
-        long most = loops.all().stream().mapToLong(dispatcher::bytesUnderWay).max().orElseThrow();
+        long most =
+                loops.all().stream().mapToLong(dispatcher::bytesUnderWay).max().orElseThrow();
         assertThat(peer.answers()).isEmpty();
         assertThat(most).isBetween(CONNECTION_BYTES / 2L, CONNECTION_BYTES + 200_000L);
 
         log.hold(false);
         peer.await(100);
 
-        assertThat(peer.answers()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
+        assertThat(peer.answers())
+                .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
     }
 
     @Test
