@@ -49,16 +49,14 @@ final class DemoCommand implements Callable<Integer> {
                 Connection connection = Connection.open(cluster.uri().toString());
                 Namespace namespace = connection.namespace("/daybook", "default")) {
             say("%d bookies and ZooKeeper run in this process; records are %s".formatted(BOOKIES, input.source()));
-            Map<String, Object> result = run(cluster, connection, namespace, input);
-            boolean verified = result.get("digestIn").equals(result.get("digestOut"));
-            result.put("verified", verified);
+            Result result = run(cluster, connection, namespace, input);
             print(result);
-            return verified ? ExitCode.OK : ExitCode.PROBLEMS;
+            return result.verified() ? ExitCode.OK : ExitCode.PROBLEMS;
         }
     }
 
-    private Map<String, Object> run(
-            EmbeddedBookies cluster, Connection connection, Namespace namespace, DemoRecords input) throws Exception {
+    private Result run(EmbeddedBookies cluster, Connection connection, Namespace namespace, DemoRecords input)
+            throws Exception {
         // records stay as they are, so that segments fill at the rate of the input
         StreamConfig config =
                 StreamConfig.DEFAULT.withSegmentSizeMax(SEGMENT_SIZE).withCodec(Codec.NONE);
@@ -94,17 +92,48 @@ final class DemoCommand implements Callable<Integer> {
         reader.close();
         StreamInfo info = namespace.describe(STREAM).join();
 
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("recordsIn", in.records());
-        result.put("recordsOut", out.records());
-        result.put("bytes", in.bytes());
-        result.put("segments", info.segments().size());
-        result.put("stoppedBookie", stopped);
-        result.put("writeSeconds", writeSeconds);
-        result.put("readSeconds", readSeconds);
-        result.put("digestIn", in.finish());
-        result.put("digestOut", out.finish());
-        return result;
+        return new Result(
+                in.records(),
+                out.records(),
+                in.bytes(),
+                info.segments().size(),
+                stopped,
+                writeSeconds,
+                readSeconds,
+                in.finish(),
+                out.finish());
+    }
+
+    /** What went in, what came out, and how fast. */
+    private record Result(
+            long recordsIn,
+            long recordsOut,
+            long bytes,
+            int segments,
+            String stoppedBookie,
+            double writeSeconds,
+            double readSeconds,
+            String digestIn,
+            String digestOut) {
+
+        boolean verified() {
+            return recordsIn == recordsOut && digestIn.equals(digestOut);
+        }
+
+        Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("verified", verified());
+            fields.put("recordsIn", recordsIn);
+            fields.put("recordsOut", recordsOut);
+            fields.put("bytes", bytes);
+            fields.put("segments", segments);
+            fields.put("stoppedBookie", stoppedBookie);
+            fields.put("writeSeconds", writeSeconds);
+            fields.put("readSeconds", readSeconds);
+            fields.put("digestIn", digestIn);
+            fields.put("digestOut", digestOut);
+            return fields;
+        }
     }
 
     /** Stops a bookie that the open segment is being written to, the hard way: nothing flushed, connections reset. */
@@ -141,26 +170,29 @@ final class DemoCommand implements Callable<Integer> {
         });
     }
 
-    private void print(Map<String, Object> result) {
+    private void print(Result result) {
         if (output.json()) {
-            System.out.println(Json.line(result));
+            System.out.println(Json.line(result.fields()));
             return;
         }
-        double megabytes = (long) result.get("bytes") / 1e6;
-        double write = (double) result.get("writeSeconds");
-        double read = (double) result.get("readSeconds");
+        double megabytes = result.bytes() / 1e6;
         System.out.printf(
                 "wrote  %,d records, %.1f MB, in %.2f s: %,.0f records/s, %.1f MB/s%n",
-                result.get("recordsIn"), megabytes, write, (long) result.get("recordsIn") / write, megabytes / write);
-        System.out.printf("tailed %,d records meanwhile, the last one after %.2f s%n", result.get("recordsOut"), read);
+                result.recordsIn(),
+                megabytes,
+                result.writeSeconds(),
+                result.recordsIn() / result.writeSeconds(),
+                megabytes / result.writeSeconds());
+        System.out.printf(
+                "tailed %,d records meanwhile, the last one after %.2f s%n", result.recordsOut(), result.readSeconds());
         System.out.printf(
                 "%s: %,d records in, %,d records out, %d segments, bookie %s stopped halfway, sha256 %s%n",
-                (boolean) result.get("verified") ? "verified" : "DIFFERENT",
-                result.get("recordsIn"),
-                result.get("recordsOut"),
-                result.get("segments"),
-                result.get("stoppedBookie"),
-                result.get("digestOut"));
+                result.verified() ? "verified" : "DIFFERENT",
+                result.recordsIn(),
+                result.recordsOut(),
+                result.segments(),
+                result.stoppedBookie(),
+                result.digestOut());
     }
 
     private void say(String sentence) {

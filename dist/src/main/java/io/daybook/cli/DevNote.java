@@ -27,11 +27,14 @@ final class DevNote {
 
     /** The file that names the folder of the running cluster. */
     static Path file() {
+        return folder().resolve("dev");
+    }
+
+    private static Path folder() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        Path folder = runtime != null && !runtime.isEmpty()
+        return runtime != null && !runtime.isEmpty()
                 ? Path.of(runtime, "daybook")
                 : Path.of(System.getProperty("user.home"), ".daybook");
-        return folder.resolve("dev");
     }
 
     /** Writes {@code endpoints.json} into {@code data} and the note that points there. */
@@ -42,10 +45,9 @@ final class DevNote {
         endpoints.put("pid", ProcessHandle.current().pid());
         replace(data.resolve("endpoints.json"), Json.line(endpoints) + "\n");
         Path note = file();
-        if (!Files.isDirectory(note.getParent())) {
+        if (!Files.isDirectory(folder())) {
             Files.createDirectories(
-                    note.getParent(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    folder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
         replace(note, data.toAbsolutePath() + "\n");
     }
