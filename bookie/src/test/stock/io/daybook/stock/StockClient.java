@@ -22,8 +22,9 @@ import org.apache.bookkeeper.net.BookieId;
 /**
  * The stock client at work on whatever bookies the metadata names; runs in a process of its own with nothing but stock classes.
  *
- * <p>Arguments: metadata URI, {@code v2} or {@code v3}, digest type, number of entries. Says on standard output what it has done, one line
- * each; asks for a bookie to be stopped with {@code STOP id} and goes on when it reads a line.
+ * <p>Arguments: metadata URI and number of entries. Each line it reads, such as {@code v2 CRC32}, is a round of work; what was done is said on
+ * standard output, one line each, {@code DONE} last. Within a round it asks for a bookie to be stopped with {@code STOP id} and goes on when it
+ * reads a line.
  */
 public final class StockClient {
     private static final byte[] PASSWORD = "stock".getBytes(StandardCharsets.UTF_8);
@@ -33,11 +34,17 @@ public final class StockClient {
     private StockClient() {}
 
     public static void main(String[] arguments) throws Exception {
-        boolean v2 = arguments[1].equals("v2");
-        DigestType digest = DigestType.valueOf(arguments[2]);
-        int entries = Integer.parseInt(arguments[3]);
+        for (String line = IN.readLine(); line != null; line = IN.readLine()) {
+            String[] words = line.split(" ");
+            round(arguments[0], words[0].equals("v2"), DigestType.valueOf(words[1]), Integer.parseInt(arguments[1]));
+            say("DONE");
+        }
+        System.exit(0);
+    }
+
+    private static void round(String uri, boolean v2, DigestType digest, int entries) throws Exception {
         ClientConfiguration configuration = new ClientConfiguration();
-        configuration.setMetadataServiceUri(arguments[0]);
+        configuration.setMetadataServiceUri(uri);
         configuration.setUseV2WireProtocol(v2);
         configuration.setThrottleValue(0);
         configuration.setExplictLacInterval(v2 ? 0 : 100);
@@ -59,7 +66,6 @@ public final class StockClient {
                 say("DELETED");
             }
         }
-        say("DONE");
     }
 
     private static long writeAndReadBack(BookKeeper client, DigestType digest, int entries) throws Exception {

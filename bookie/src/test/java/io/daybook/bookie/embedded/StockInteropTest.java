@@ -3,6 +3,7 @@ package io.daybook.bookie.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.ledger.BookieId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,18 @@ final class StockInteropTest {
     static Path folder;
 
     private static EmbeddedBookies cluster;
+    private static StockProcess client;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         cluster = EmbeddedBookies.start(4);
+        String uri = cluster.uri().toString().replace(',', ';');
+        client = StockProcess.start(folder, "StockClient", List.of(uri, "" + ENTRIES));
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
+        client.close();
         cluster.close();
     }
 
@@ -44,32 +49,31 @@ final class StockInteropTest {
         "v2, CRC32C",
         "v2, DUMMY",
     })
-    void theStockClientDoesAllItsWorkOnOurBookies(String wire, String digest) throws Exception {
+    void theStockClientDoesAllItsWorkOnOurBookies(String wire, String digest) throws IOException {
         List<String> said = new ArrayList<>();
-        String uri = cluster.uri().toString().replace(',', ';');
-        try (StockProcess client =
-                StockProcess.start(folder, "StockClient", List.of(uri, wire, digest, "" + ENTRIES))) {
-            int stopped = -1;
-            for (String line = client.line(); line != null; line = client.line()) {
-                if (line.startsWith("STOP ")) {
-                    stopped = cluster.numberOf(new BookieId(line.substring(5)));
-                    cluster.stop(stopped);
-                    client.say("stopped");
-                } else {
-                    said.add(line);
-                }
+        int stopped = -1;
+        client.say(wire + " " + digest);
+        for (String line = client.line(); line != null; line = client.line()) {
+            if (line.startsWith("STOP ")) {
+                stopped = cluster.numberOf(new BookieId(line.substring(5)));
+                cluster.stop(stopped);
+                client.say("stopped");
+            } else {
+                said.add(line);
             }
-            if (stopped >= 0) {
-                cluster.restart(stopped);
+            if (line.equals("DONE")) {
+                break;
             }
-
-            assertThat(client.status()).as(client.errors()).isZero();
         }
+        if (stopped >= 0) {
+            cluster.restart(stopped);
+        }
+
         List<String> expected =
                 new ArrayList<>(List.of("READ " + ENTRIES, "POLLED", "FENCED", "CHANGED", "DELETED", "DONE"));
         if (wire.equals("v2")) {
             expected.remove("POLLED");
         }
-        assertThat(said).isEqualTo(expected);
+        assertThat(said).as(client.errors()).isEqualTo(expected);
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -88,11 +87,6 @@ final class StockProcess implements AutoCloseable {
     void say(String line) throws IOException {
         in.write(line + "\n");
         in.flush();
-    }
-
-    /** Its exit status, once it has ended. */
-    int status() throws InterruptedException {
-        return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
     boolean running() {

@@ -101,6 +101,7 @@ final class BookieServerTest {
         }
         peer.await(40);
 
+        world.await(again.stop());
         assertThat(again.id()).isEqualTo(server.id());
         assertThat(peer.answers())
                 .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
@@ -151,6 +152,7 @@ final class BookieServerTest {
         }
         peer.await(300);
 
+        world.await(server.stop());
         assertThat(peer.answers()).hasSize(300);
         assertThat(new HostPort("b1", 3181)).isEqualTo(server.address());
     }
