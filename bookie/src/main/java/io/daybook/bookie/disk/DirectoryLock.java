@@ -3,6 +3,7 @@ package io.daybook.bookie.disk;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.daybook.base.error.FileReason;
 import io.daybook.bookie.BookieException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,14 +15,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps other processes, and other bookies of this process, out of a bookie's directories until it is closed.
  *
- * <p>The operating system drops the lock with the process, so a crash leaves nothing to clean up. One thread at a time.
+ * <p>The operating system drops the lock with the process, so a crash leaves nothing to clean up. A lock file that was made here is removed at the end if
+ * nothing else came to lie beside it: then the directory was never used. One thread at a time.
  */
 public final class DirectoryLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
+
     private final List<FileChannel> held = new ArrayList<>();
+    private final List<Path> made = new ArrayList<>();
 
     private DirectoryLock() {}
 
@@ -35,14 +43,14 @@ public final class DirectoryLock implements AutoCloseable {
                 directories.add(directory.toRealPath());
             }
             for (Path directory : directories) {
-                lock.add(directory);
+                lock.add(directory, "bookie");
             }
             return lock;
         } catch (IOException e) {
             lock.close();
             throw new BookieException.Refused(
                     "the bookie's directories %s and %s cannot be used: %s; check that they exist and belong to this user"
-                            .formatted(layout.journal(), layout.data(), e),
+                            .formatted(layout.journal(), layout.data(), FileReason.of(e)),
                     e);
         } catch (BookieException.Refused e) {
             lock.close();
@@ -50,8 +58,28 @@ public final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    private void add(Path directory) throws IOException {
+    /** Makes {@code directory} where it is missing and locks it for {@code owner}, such as a server; fails with {@link BookieException.Refused}. */
+    public static DirectoryLock take(Path directory, String owner) {
+        var lock = new DirectoryLock();
+        try {
+            Files.createDirectories(directory, FileDisk.ownerOnlyDirectory(directory));
+            lock.add(directory.toRealPath(), owner);
+            return lock;
+        } catch (IOException e) {
+            lock.close();
+            throw new BookieException.Refused(
+                    "directory %s cannot be used: %s; check that it is one and belongs to this user"
+                            .formatted(directory, FileReason.of(e)),
+                    e);
+        } catch (BookieException.Refused e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void add(Path directory, String owner) throws IOException {
         Path file = Layout.lock(directory);
+        boolean there = Files.exists(file);
         FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE), FileDisk.ownerOnlyFile(file));
         held.add(channel);
         FileLock lock;
@@ -62,15 +90,20 @@ public final class DirectoryLock implements AutoCloseable {
         }
         if (lock == null) {
             throw new BookieException.Refused(
-                    "directory %s is in use by another bookie, which holds %s; stop that one or choose another directory"
-                            .formatted(directory, file),
+                    "directory %s is in use by another %s, which holds %s; stop that one or choose another directory"
+                            .formatted(directory, owner, file),
                     null);
+        }
+        if (!there) {
+            made.add(file);
         }
     }
 
     /** Lets the directories go. */
     @Override
     public void close() {
+        made.forEach(DirectoryLock::removeIfAlone);
+        made.clear();
         for (FileChannel channel : held) {
             try {
                 channel.close();
@@ -79,5 +112,15 @@ public final class DirectoryLock implements AutoCloseable {
             }
         }
         held.clear();
+    }
+
+    private static void removeIfAlone(Path file) {
+        try (Stream<Path> all = Files.list(file.getParent())) {
+            if (all.allMatch(file::equals)) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            LOG.debug("the lock file {} stays", file, e);
+        }
     }
 }

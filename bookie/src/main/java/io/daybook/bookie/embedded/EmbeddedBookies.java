@@ -62,7 +62,7 @@ public final class EmbeddedBookies implements AutoCloseable {
      *
      * @param bookies how many
      * @param folder where everything is kept; null: a temporary one, deleted at the end
-     * @param zooKeeperPort 0 for any free one
+     * @param zooKeeperPort 0 for any free one, the same again on the same folder if it is still free
      * @param bookiePort port of bookie 0, one more for each further one; 0: any free ones, the same again on the same folder
      * @param tune last change to each bookie's configuration
      */
@@ -116,9 +116,15 @@ public final class EmbeddedBookies implements AutoCloseable {
     /** Starts a cluster; a new one is initialised. Fails with {@link BookieException.Refused}, leaving nothing running. */
     public static EmbeddedBookies start(Options options) {
         Path folder = options.folder() == null ? temporary() : options.folder();
-        EmbeddedZooKeeper zooKeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"), options.zooKeeperPort());
+        for (int k = 0; k < options.bookies() && options.bookiePort() != 0; k++) {
+            // before the first is started: one that has started once is bound to its port
+            EmbeddedZooKeeper.checkFree("bookie " + k, options.bookiePort() + k);
+        }
+        EmbeddedZooKeeper zooKeeper =
+                EmbeddedZooKeeper.start(folder.resolve("zookeeper"), zooKeeperPort(options, folder));
         EmbeddedBookies cluster = new EmbeddedBookies(options, folder, zooKeeper);
         try {
+            remember(cluster.zooKeeperEndpoint(), zooKeeper.address());
             cluster.initialise();
             List<CompletableFuture<BookieProcess>> starting = new ArrayList<>();
             for (int k = 0; k < options.bookies(); k++) {
@@ -138,7 +144,7 @@ public final class EmbeddedBookies implements AutoCloseable {
             try {
                 BookieProcess process = await(starting.get(k), "starting bookie " + k);
                 members.add(new Member(k, process));
-                remember(k, process.address());
+                remember(endpointFile(k), process.address());
             } catch (RuntimeException failure) {
                 refused = refused == null ? failure : refused;
             }
@@ -219,7 +225,7 @@ public final class EmbeddedBookies implements AutoCloseable {
         int port = options.bookiePort() == 0 ? 0 : options.bookiePort() + k;
         BookieProcess process = await(begin(k, port), "starting bookie " + k);
         members.add(new Member(k, process));
-        remember(k, process.address());
+        remember(endpointFile(k), process.address());
         return k;
     }
 
@@ -275,23 +281,43 @@ public final class EmbeddedBookies implements AutoCloseable {
         return home(k).resolve("endpoint");
     }
 
-    private int portOf(int k) {
-        if (options.bookiePort() != 0) {
-            return options.bookiePort() + k;
+    private Path zooKeeperEndpoint() {
+        return zooKeeperEndpoint(folder);
+    }
+
+    private static Path zooKeeperEndpoint(Path folder) {
+        return folder.resolve("zookeeper").resolve("endpoint");
+    }
+
+    /** The port that clients of this folder's last run know, so that they find the next one. */
+    private static int zooKeeperPort(Options options, Path folder) {
+        if (options.zooKeeperPort() != 0) {
+            return options.zooKeeperPort();
         }
+        int last = remembered(zooKeeperEndpoint(folder));
+        return last != 0 && EmbeddedZooKeeper.free(last) ? last : 0;
+    }
+
+    private int portOf(int k) {
+        return options.bookiePort() != 0 ? options.bookiePort() + k : remembered(endpointFile(k));
+    }
+
+    private static int remembered(Path file) {
         try {
-            Path file = endpointFile(k);
             return Files.exists(file)
                     ? HostPort.parse(Files.readString(file).strip()).port()
                     : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException torn) {
+            LOG.warn("{} holds no address; a free port is chosen", file);
+            return 0;
         }
     }
 
-    private void remember(int k, HostPort address) {
+    private static void remember(Path file, HostPort address) {
         try {
-            Files.writeString(endpointFile(k), address + "\n");
+            Files.writeString(file, address + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,13 +3,12 @@ package io.daybook.bookie.embedded;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.seam.HostPort;
 import io.daybook.bookie.BookieException;
+import io.daybook.bookie.disk.DirectoryLock;
 import io.daybook.ledger.metadata.LedgerTree;
 import io.daybook.ledger.metadata.MetadataUri;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +28,12 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final String DEFAULT_ROOT = "/ledgers";
 
+    private final DirectoryLock lock;
     private final ZooKeeperServerEmbedded server;
     private final HostPort address;
 
-    private EmbeddedZooKeeper(ZooKeeperServerEmbedded server, HostPort address) {
+    private EmbeddedZooKeeper(DirectoryLock lock, ZooKeeperServerEmbedded server, HostPort address) {
+        this.lock = lock;
         this.server = server;
         this.address = address;
     }
@@ -44,22 +45,24 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
      * @param port to listen on, 0 for any free one
      */
     public static EmbeddedZooKeeper start(Path directory, int port) {
+        checkFree("ZooKeeper", port);
+        DirectoryLock lock = DirectoryLock.take(directory, "ZooKeeper server");
         ZooKeeperServerEmbedded server = null;
         try {
-            Files.createDirectories(directory);
-            checkFree(port);
             server = ZooKeeperServerEmbedded.builder()
                     .baseDir(directory)
                     .configuration(configuration(directory, port))
                     .exitHandler(ExitHandler.LOG_ONLY)
                     .build();
             server.start(START_TIMEOUT.toMillis());
-            return new EmbeddedZooKeeper(server, new HostPort(LOOPBACK, server.getClientPort()));
+            return new EmbeddedZooKeeper(lock, server, new HostPort(LOOPBACK, server.getClientPort()));
         } catch (Exception failure) { // what ZooKeeper declares
             if (server != null) {
                 server.close();
             }
-            throw new BookieException.Refused(sentence(directory, port, Futures.cause(failure)), failure);
+            lock.close();
+            throw new BookieException.Refused(
+                    "ZooKeeper cannot start on %s: %s".formatted(directory, Futures.cause(failure)), failure);
         }
     }
 
@@ -76,14 +79,31 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     /** Stops the server; clients see their connections close. */
     @Override
     public void close() {
-        server.close();
+        try {
+            server.close();
+        } finally {
+            lock.close();
+        }
     }
 
-    /** Finds out before ZooKeeper does, whose start would only time out. */
-    private static void checkFree(int port) throws IOException {
+    /** Finds out before anything is made: ZooKeeper's own start would only time out. */
+    static void checkFree(String who, int port) {
+        if (!free(port)) {
+            throw new BookieException.Refused(
+                    "%s cannot listen on %s:%d: the port is in use; choose another one, or 0 for any free one"
+                            .formatted(who, LOOPBACK, port),
+                    null);
+        }
+    }
+
+    /** Whether {@code port} could be listened on just now. */
+    static boolean free(int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(LOOPBACK, port));
+            return true;
+        } catch (IOException inUse) {
+            return false;
         }
     }
 
@@ -102,12 +122,5 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         properties.setProperty("autopurge.snapRetainCount", "3");
         properties.setProperty("autopurge.purgeInterval", "1"); // hours
         return properties;
-    }
-
-    private static String sentence(Path directory, int port, Throwable failure) {
-        return failure instanceof BindException
-                ? "ZooKeeper cannot listen on %s:%d: the port is in use; choose another one, or 0 for any free one"
-                        .formatted(LOOPBACK, port)
-                : "ZooKeeper cannot start on %s: %s; see the log above".formatted(directory, failure.getMessage());
     }
 }

@@ -1,5 +1,6 @@
 package io.daybook.bookie.server;
 
+import io.daybook.base.error.FileReason;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
@@ -58,6 +59,7 @@ public final class BookieServer {
     private final BookieConfig config;
     private final BookieSeams seams;
     private final Loop control;
+    private final LastingDirectories directories;
     private final Doorway doorway = new Doorway();
     private final WriteGate gate = new WriteGate();
 
@@ -77,6 +79,7 @@ public final class BookieServer {
         this.config = config;
         this.seams = seams;
         this.control = seams.loops().control();
+        this.directories = new LastingDirectories(seams.disk(), control);
     }
 
     /** Starts a bookie. Completes on the control loop when it is registered; fails with {@link BookieException.Refused}. */
@@ -92,7 +95,9 @@ public final class BookieServer {
                     }
                     BookieException.Refused refused = server.refused(failure);
                     Futures.whenDone(
-                            server.end(false),
+                            server.end(false)
+                                    .thenCompose(ended -> server.directories.unmake())
+                                    .toCompletableFuture(),
                             server.control,
                             (ended, ignored) -> started.completeExceptionally(refused));
                 }));
@@ -162,14 +167,14 @@ public final class BookieServer {
     }
 
     private CompletionStage<Identity> identify(ClusterLayout layout) {
-        Layout directories = config.layout();
-        LastingDirectories lasting = new LastingDirectories(seams.disk(), control);
-        return lasting.make(directories.journal())
-                .thenCompose(made -> lasting.make(directories.data()))
+        Layout layoutOnDisk = config.layout();
+        return directories
+                .make(layoutOnDisk.journal())
+                .thenCompose(made -> directories.make(layoutOnDisk.data()))
                 .thenCompose(made -> {
-                    lock = seams.lock().take(directories);
+                    lock = seams.lock().take(layoutOnDisk);
                     return Identity.establish(
-                            id(), directories, layout, seams.metaStore(), seams.disk(), seams.entropy(), control);
+                            id(), layoutOnDisk, layout, seams.metaStore(), seams.disk(), seams.entropy(), control);
                 });
     }
 
@@ -314,11 +319,11 @@ public final class BookieServer {
         if (failure instanceof TransportException || failure instanceof MetaException) {
             return new BookieException.Refused(String.valueOf(failure.getMessage()), failure);
         }
-        if (failure instanceof IOException) {
+        if (failure instanceof IOException io) {
             return new BookieException.Refused(
                     "the bookie's directories %s and %s cannot be used: %s; check that they can be made and belong to this user"
                             .formatted(
-                                    config.layout().journal(), config.layout().data(), failure),
+                                    config.layout().journal(), config.layout().data(), FileReason.of(io)),
                     failure);
         }
         return new BookieException.Refused("the bookie cannot start: " + failure, failure);

@@ -4,6 +4,8 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Disk;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 final class LastingDirectories {
     private final Disk disk;
     private final Loop loop;
+    private final Deque<Path> made = new ArrayDeque<>(); // the innermost first
 
     LastingDirectories(Disk disk, Loop loop) {
         this.disk = disk;
@@ -33,8 +36,19 @@ final class LastingDirectories {
             }
             return make(parent)
                     .thenCompose(above -> disk.createDirectories(whole, loop))
-                    .thenCompose(made -> disk.syncDirectory(parent, loop));
+                    .thenCompose(yes -> {
+                        made.push(whole);
+                        return disk.syncDirectory(parent, loop);
+                    });
         });
+    }
+
+    /** Removes what {@link #make} made and nobody has put anything into; completes whether or not that went well. */
+    CompletionStage<Void> unmake() {
+        if (made.isEmpty()) {
+            return nothing();
+        }
+        return disk.delete(made.pop(), loop).handle((done, inUse) -> inUse).thenCompose(inUse -> unmake());
     }
 
     private CompletionStage<Void> nothing() {
