@@ -37,6 +37,9 @@ final class BookieCommand extends Group {
         @Mixin
         private final ConfigOptions config = new ConfigOptions();
 
+        @Mixin
+        private final OutputOptions output = new OutputOptions();
+
         @Option(
                 names = "--port",
                 paramLabel = "PORT",
@@ -53,7 +56,7 @@ final class BookieCommand extends Group {
         public Integer call() {
             Map<String, String> flags = new LinkedHashMap<>();
             String uri = metadata.given();
-            if (uri != null) {
+            if (uri != null && !config.sets("metadata.uri")) {
                 flags.put("metadata.uri", uri);
             }
             if (port != null) {
@@ -69,7 +72,16 @@ final class BookieCommand extends Group {
             try (UntilInterrupted running = new UntilInterrupted()) {
                 BookieProcess bookie = BookieProcess.start(settings, JvmHost.halting(new SecureEntropy()), "db")
                         .join();
-                System.out.println("ready bookie=" + bookie.id() + " address=" + bookie.address());
+                if (output.json()) {
+                    Map<String, Object> line = new LinkedHashMap<>();
+                    line.put("ready", true);
+                    line.put("bookie", bookie.id().value());
+                    line.put("address", bookie.address().toString());
+                    line.put("pid", ProcessHandle.current().pid());
+                    System.out.println(Json.line(line));
+                } else {
+                    System.out.println("ready bookie=" + bookie.id() + " address=" + bookie.address());
+                }
                 running.await();
                 bookie.stop().join();
             }

@@ -28,6 +28,11 @@ final class ConfigOptions {
         return config;
     }
 
+    /** Whether the command line gives this key a value with {@code --set}. */
+    boolean sets(String key) {
+        return settings.containsKey(key);
+    }
+
     /** The tree, not yet read by anybody. */
     ConfigTree tree(Map<String, String> more) {
         Map<String, String> flags = new LinkedHashMap<>(settings);

@@ -65,8 +65,8 @@ final class Connection implements AutoCloseable {
             loops.close();
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
-                    "no cluster answers at %s (%s); start one with 'daybook dev', or name another with --metadata"
-                            .formatted(parsed, Futures.cause(e).getMessage()),
+                    "no cluster answers at %s; start one with 'daybook dev', or name another with --metadata"
+                            .formatted(parsed),
                     e);
         }
     }

@@ -1,8 +1,10 @@
 package io.daybook.cli;
 
+import io.daybook.base.error.FileReason;
 import io.daybook.base.seam.HostPort;
 import io.daybook.bookie.embedded.EmbeddedBookies;
 import io.daybook.bookie.server.BookieConfig;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code daybook dev}: a local cluster in one process. */
@@ -54,6 +57,9 @@ final class DevCommand implements Callable<Integer> {
             description = "one setting for every bookie, such as memory=256MiB; may be repeated")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
     @Override
     public Integer call() throws Exception {
         if (bookies < 1 || bookies > 16) {
@@ -65,9 +71,12 @@ final class DevCommand implements Callable<Integer> {
         boolean temporary = data == null;
         Path folder = data == null ? Files.createTempDirectory("daybook-dev-") : data.toAbsolutePath();
         try (UntilInterrupted running = new UntilInterrupted()) {
-            run(running, folder);
-            if (temporary) {
-                Trees.delete(folder);
+            try {
+                run(running, folder);
+            } finally {
+                if (temporary) {
+                    Trees.delete(folder);
+                }
             }
         }
         return ExitCode.OK;
@@ -82,10 +91,25 @@ final class DevCommand implements Callable<Integer> {
             List<String> addresses =
                     cluster.addresses().stream().map(HostPort::toString).toList();
             String uri = cluster.uri().toString();
-            DevNote.write(folder, uri, addresses);
-            System.out.println("ready metadata=" + uri + " bookies=" + String.join(",", addresses));
+            boolean noted = note(folder, uri, addresses);
+            output.ready(uri, addresses);
             running.await();
-            DevNote.remove(folder);
+            if (noted) {
+                DevNote.remove(folder);
+            }
+        }
+    }
+
+    /** Without the note the cluster can be used all the same: its URI has to be named then. */
+    private static boolean note(Path folder, String uri, List<String> addresses) {
+        try {
+            DevNote.write(folder, uri, addresses);
+            return true;
+        } catch (IOException e) {
+            System.err.println(
+                    "cannot note this cluster for other commands at %s (%s); give them --metadata %s or set XDG_RUNTIME_DIR to a folder of yours"
+                            .formatted(DevNote.file(), FileReason.of(e), uri));
+            return false;
         }
     }
 

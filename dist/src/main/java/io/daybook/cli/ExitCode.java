@@ -16,6 +16,8 @@ final class ExitCode {
     static final int PROBLEMS = 7;
 
     static final int INTERRUPTED = 130;
+    /** Whoever read standard output has gone: what a shell reports of any program that SIGPIPE ended. */
+    static final int OUTPUT_CLOSED = 141;
 
     private ExitCode() {}
 }

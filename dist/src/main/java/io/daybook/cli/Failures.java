@@ -23,12 +23,20 @@ final class Failures {
             return ExitCode.USAGE;
         }
         if (failure instanceof BookieException) {
-            return failure.getCause() instanceof MetaException ? ExitCode.UNAVAILABLE : ExitCode.FAILED;
+            return failure.getCause() instanceof MetaException meta ? ofMeta(meta) : ExitCode.FAILED;
         }
-        if (failure instanceof MetaException || failure instanceof TransportException) {
-            return ExitCode.UNAVAILABLE;
+        if (failure instanceof MetaException meta) {
+            return ofMeta(meta);
         }
-        return ExitCode.FAILED;
+        return failure instanceof TransportException ? ExitCode.UNAVAILABLE : ExitCode.FAILED;
+    }
+
+    /** Nobody answered, or somebody did who keeps no cluster, or another kind of cluster. */
+    private static int ofMeta(MetaException failure) {
+        return switch (failure.kind()) {
+            case UNAVAILABLE, AMBIGUOUS -> ExitCode.UNAVAILABLE;
+            default -> ExitCode.FAILED;
+        };
     }
 
     private static int ofLedger(LedgerException failure) {
@@ -41,9 +49,11 @@ final class Failures {
         if (failure instanceof LedgerException.Unauthorized || failure instanceof LedgerException.TooLarge) {
             return ExitCode.REFUSED;
         }
+        if (failure instanceof LedgerException.MetadataFailed) {
+            return failure.getCause() instanceof MetaException meta ? ofMeta(meta) : ExitCode.UNAVAILABLE;
+        }
         if (failure instanceof LedgerException.NotEnoughBookies
                 || failure instanceof LedgerException.TimedOut
-                || failure instanceof LedgerException.MetadataFailed
                 || failure instanceof LedgerException.ReadFailed
                 || failure instanceof LedgerException.RecoveryUndecided) {
             return ExitCode.UNAVAILABLE;

@@ -80,10 +80,14 @@ final class LedgerCommand extends Group {
 
         @Override
         public Integer call() throws Exception {
+            check();
             try (Connection connection = Connection.open(metadata)) {
                 return run(connection);
             }
         }
+
+        /** Refuses what the command line says before anything is connected; a usage error. */
+        void check() {}
 
         abstract int run(Connection connection) throws Exception;
     }
@@ -184,23 +188,38 @@ final class LedgerCommand extends Group {
         private static final int ENTRIES_PER_READ = 500;
         private static final long BYTES_PER_READ = 4 << 20;
 
-        @Option(names = "--from", paramLabel = "ENTRY", defaultValue = "0", description = "first entry (default 0)")
-        private long from;
+        @Option(names = "--from", paramLabel = "ENTRY", description = "first entry (default 0)")
+        private @Nullable Long first;
 
         @Option(names = "--to", paramLabel = "ENTRY", description = "last entry (default: the last confirmed one)")
         private @Nullable Long to;
 
         @Override
+        void check() {
+            long from = first == null ? 0 : first;
+            if (from < 0 || (to != null && to < from)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "there are no entries %d to %s: ids count from 0 upwards; correct --from or --to"
+                                .formatted(from, to == null ? "the last" : to.toString()));
+            }
+        }
+
+        @Override
         int run(Connection connection) {
             try (LedgerReader reader =
                     connection.ledgers().open(ledger(), open()).join()) {
+                long from = first == null ? 0 : first;
                 long last = reader.closed()
                         ? reader.lastAddConfirmed()
                         : reader.readLastAddConfirmed().join();
-                if (to != null && to > last) {
+                long asked = to != null ? to : first != null ? first : -1;
+                if (asked > last) {
                     throw new CommandFailure(
                             ExitCode.NOT_FOUND,
-                            "ledger %s has no confirmed entry %d; the last one is %d".formatted(ledger(), to, last));
+                            "ledger %s has no confirmed entry %d%s"
+                                    .formatted(
+                                            ledger(), asked, last < 0 ? ": it has none" : "; the last one is " + last));
                 }
                 long end = to != null ? to : last;
                 Results out = new Results(System.out);
@@ -327,10 +346,12 @@ final class LedgerCommand extends Group {
             LedgerMetadata record = connection.ledgers().metadata(ledger()).join();
             String what = "ledger %s (%s, last entry %d, %d bytes)"
                     .formatted(ledger(), record.state(), record.lastEntry(), record.length());
-            if (confirm.proceed("delete " + what)) {
+            boolean proceed = confirm.proceed("delete " + what);
+            if (proceed) {
                 connection.ledgers().delete(ledger(), open()).join();
                 System.err.println("deleted " + what);
             }
+            output.deleted("ledger", ledger().value(), proceed);
             return ExitCode.OK;
         }
     }

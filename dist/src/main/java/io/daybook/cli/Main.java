@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict or fenced, 5 unavailable or timed out,",
-            "6 refused, 7 a check found problems, 130 interrupted.",
+            "6 refused, 7 a check found problems, 130 interrupted,",
+            "141 the reader of its output went away.",
             "",
             "Example: daybook demo"
         })
@@ -35,6 +36,7 @@ public final class Main extends Group {
     private Main() {}
 
     public static void main(String[] args) {
+        StandardOutput.install();
         System.exit(execute(args));
     }
 
@@ -49,7 +51,8 @@ public final class Main extends Group {
         CommandLine program = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(problems)
-                .setExecutionExceptionHandler(problems);
+                .setExecutionExceptionHandler(problems)
+                .setExecutionStrategy(problems::execute);
         Converters.register(program);
         return program;
     }

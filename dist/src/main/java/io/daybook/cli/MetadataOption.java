@@ -39,6 +39,7 @@ final class MetadataOption {
     /** The URI given on the command line or in the environment, or null. */
     @Nullable
     String given() {
-        return uri != null ? uri : System.getenv(VARIABLE);
+        String variable = System.getenv(VARIABLE);
+        return uri != null ? uri : variable == null || variable.isEmpty() ? null : variable;
     }
 }

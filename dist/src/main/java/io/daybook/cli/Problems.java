@@ -1,13 +1,17 @@
 package io.daybook.cli;
 
 import io.daybook.base.error.DaybookException;
+import io.daybook.base.error.FileReason;
 import io.daybook.base.exec.Futures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever ends a command into one sentence on standard error and the documented exit code. */
@@ -35,12 +39,30 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
     public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) throws Exception {
         Throwable problem = Futures.cause(thrown);
         if (problem instanceof CommandFailure failure) {
-            return end(failure.getMessage(), failure.exitCode());
+            return end(failure);
         }
         if (problem instanceof DaybookException known) {
             return end(known.getMessage(), Failures.exitCode(known));
         }
+        if (problem instanceof IOException || problem instanceof UncheckedIOException) {
+            return end(
+                    FileReason.of(problem instanceof IOException io ? io : ((UncheckedIOException) problem).getCause()),
+                    ExitCode.FAILED);
+        }
         throw thrown; // a bug: show where
+    }
+
+    /** Runs a command, or prints its help; for what ends the printing of help too. */
+    int execute(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (CommandFailure failure) {
+            return end(failure);
+        }
+    }
+
+    private static int end(CommandFailure failure) {
+        return failure.quiet() ? failure.exitCode() : end(failure.getMessage(), failure.exitCode());
     }
 
     private static int end(@org.jspecify.annotations.Nullable String sentence, int code) {

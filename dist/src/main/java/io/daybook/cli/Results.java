@@ -1,19 +1,23 @@
 package io.daybook.cli;
 
-import java.io.PrintStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
-/** Lines of results on standard output, gathered into large writes. One thread. A closed pipe ends the command quietly. */
+/** Lines of results on standard output, gathered into large writes. One thread. */
 final class Results {
-    private final PrintStream out;
+    private static final byte[] LINE_FEED = {'\n'};
+
+    private final OutputStream out;
     private final byte[] buffer = new byte[256 << 10];
     private int used;
 
-    Results(PrintStream out) {
+    Results(OutputStream out) {
         this.out = out;
     }
 
@@ -26,8 +30,8 @@ final class Results {
             flush();
         }
         if (bytes.length + 1 > buffer.length) {
-            out.write(bytes, 0, bytes.length);
-            out.write('\n');
+            write(bytes, bytes.length);
+            write(LINE_FEED, 1);
             return;
         }
         System.arraycopy(bytes, 0, buffer, used, bytes.length);
@@ -35,12 +39,18 @@ final class Results {
         buffer[used++] = '\n';
     }
 
-    /** Hands everything to the operating system; whoever reads the pipe and went away ends the command. */
+    /** Hands everything to the operating system. */
     void flush() {
-        out.write(buffer, 0, used);
+        write(buffer, used);
         used = 0;
-        if (out.checkError()) {
-            throw new CommandFailure(ExitCode.FAILED, "standard output was closed before everything was written to it");
+    }
+
+    private void write(byte[] bytes, int length) {
+        try {
+            out.write(bytes, 0, length);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.daybook.base.exec.Futures;
 import io.daybook.base.time.SystemClock;
 import io.daybook.ledger.Replication;
 import io.daybook.namespace.Namespace;
+import io.daybook.namespace.metadata.NamespaceLayout;
 import io.daybook.stream.LogRecord;
 import io.daybook.stream.ReadRecord;
 import io.daybook.stream.Records;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,13 +73,28 @@ final class StreamCommand extends Group {
 
         @Override
         public Integer call() throws Exception {
+            check();
             try (Connection connection = Connection.open(metadata);
                     Namespace opened = connection.namespace(streamRoot, namespace)) {
                 return run(opened);
             }
         }
 
+        /** Refuses what the command line says before anything is connected; a usage error. */
+        void check() {
+            usage(() -> NamespaceLayout.of(streamRoot, namespace));
+        }
+
         abstract int run(Namespace namespace) throws Exception;
+
+        /** Makes a value of words of the command line; what the value refuses is a usage error. */
+        static <T> T usage(Supplier<T> value) {
+            try {
+                return value.get();
+            } catch (IllegalArgumentException refused) {
+                throw new CommandFailure(ExitCode.USAGE, refused.getMessage(), refused);
+            }
+        }
     }
 
     /** Commands about one stream. */
@@ -107,7 +124,8 @@ final class StreamCommand extends Group {
         private DataSize segmentSize = DataSize.gibibytes(1);
 
         StreamConfig config() {
-            return StreamConfig.DEFAULT.withReplication(replication).withSegmentSizeMax(segmentSize);
+            return Base.usage(
+                    () -> StreamConfig.DEFAULT.withReplication(replication).withSegmentSizeMax(segmentSize));
         }
     }
 
@@ -118,6 +136,12 @@ final class StreamCommand extends Group {
     static final class Create extends OnStream {
         @Mixin
         private final CreateOptions options = new CreateOptions();
+
+        @Override
+        void check() {
+            super.check();
+            options.config();
+        }
 
         @Override
         int run(Namespace namespace) {
@@ -134,9 +158,11 @@ final class StreamCommand extends Group {
     static final class ListAll extends Base {
         @Override
         int run(Namespace namespace) {
+            Results out = new Results(System.out);
             for (String name : namespace.list("").join()) {
-                System.out.println(output.json() ? Json.line(Map.of("name", name)) : name);
+                out.line(output.json() ? Json.line(Map.of("name", name)) : name);
             }
+            out.flush();
             return ExitCode.OK;
         }
     }
@@ -207,6 +233,12 @@ final class StreamCommand extends Group {
                 description =
                         "end the rights of whoever owns the stream now, instead of waiting up to 30 s for it to go")
         private boolean takeOver;
+
+        @Override
+        void check() {
+            super.check();
+            options.config();
+        }
 
         @Override
         int run(Namespace namespace) throws Exception {
@@ -290,11 +322,19 @@ final class StreamCommand extends Group {
         private @Nullable Long count;
 
         @Override
+        void check() {
+            super.check();
+            if (count != null && count < 0) {
+                throw new CommandFailure(ExitCode.USAGE, "--count is %d; give 0 or more".formatted(count));
+            }
+        }
+
+        @Override
         int run(Namespace namespace) {
             long tail = namespace.open(name()).join().tail().join();
             Results out = new Results(System.out);
             try (StreamReader reader = namespace.openReader(name(), from).join()) {
-                long end = count == null ? tail : Math.min(tail, reader.offset() + count);
+                long end = count == null ? tail : count > tail ? tail : Math.min(tail, reader.offset() + count);
                 while (reader.offset() < end) {
                     int most = (int) Math.min(10_000, end - reader.offset());
                     for (ReadRecord record :
@@ -376,10 +416,12 @@ final class StreamCommand extends Group {
         int run(Namespace namespace) {
             StreamInfo info = namespace.describe(name()).join();
             String what = "stream %s (%d records)".formatted(name(), info.recordCount());
-            if (confirm.proceed("delete " + what)) {
+            boolean proceed = confirm.proceed("delete " + what);
+            if (proceed) {
                 namespace.delete(name()).join();
                 System.err.println("deleted " + what);
             }
+            output.deleted("stream", name(), proceed);
             return ExitCode.OK;
         }
     }

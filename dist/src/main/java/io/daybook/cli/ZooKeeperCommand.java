@@ -2,8 +2,10 @@ package io.daybook.cli;
 
 import io.daybook.bookie.embedded.EmbeddedZooKeeper;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code daybook zookeeper}: one server, for small set-ups. */
@@ -27,11 +29,14 @@ final class ZooKeeperCommand implements Callable<Integer> {
             description = "port to listen on, 0 for any free one (default ${DEFAULT-VALUE})")
     private int port;
 
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
     @Override
     public Integer call() {
         try (UntilInterrupted running = new UntilInterrupted();
                 EmbeddedZooKeeper server = EmbeddedZooKeeper.start(data, Ports.check("--port", port))) {
-            System.out.println("ready metadata=" + server.uri());
+            output.ready(server.uri().toString(), List.of());
             running.await();
         }
         return ExitCode.OK;
