@@ -170,23 +170,6 @@ public record BookieConfig(
         return new Layout(journal.directory(), storage.directories().get(0));
     }
 
-    /** This configuration with another journal and store, for bookies of one process that share settings. */
-    public BookieConfig with(JournalConfig otherJournal, StorageConfig otherStorage) {
-        return new BookieConfig(
-                bind,
-                advertised,
-                id,
-                frameSizeMax,
-                firstTouchCheck,
-                readOnly,
-                loops,
-                memory,
-                metadata,
-                sessionTimeout,
-                otherJournal,
-                otherStorage);
-    }
-
     /** This configuration with other switches, for tests and embedded use. */
     public BookieConfig with(boolean checkFirstTouch, boolean startReadOnly) {
         return new BookieConfig(
