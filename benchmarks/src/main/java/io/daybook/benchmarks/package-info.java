@@ -1,7 +1,7 @@
 /**
- * Measures Daybook: {@code micro} holds one JMH class per hot path, {@code load} an open-loop driver.
+ * The place of benchmarks, of which there are none yet: {@code micro} for one JMH class per hot path, {@code load} for an open-loop driver.
  *
- * <p>Nothing imports this but the command line, which offers the load driver as {@code daybook bench}.
+ * <p>Nothing but the program may import this.
  */
 @NullMarked
 package io.daybook.benchmarks;

@@ -1,8 +1,8 @@
 /**
- * A whole cluster inside one process, for tests, tutorials, {@code dev} and {@code demo}: {@link io.daybook.bookie.embedded.EmbeddedZooKeeper} and
- * bookies beside it.
+ * A whole cluster inside one process, for tests, {@code dev} and {@code demo}: {@link io.daybook.bookie.embedded.EmbeddedZooKeeper} and
+ * {@link io.daybook.bookie.embedded.EmbeddedBookies} beside it.
  *
- * <p>Only this package starts servers by itself; it may block, and nothing but tests, the standalone cluster and the program import it.
+ * <p>It may block, and nothing but tests and the program imports it.
  */
 @NullMarked
 package io.daybook.bookie.embedded;

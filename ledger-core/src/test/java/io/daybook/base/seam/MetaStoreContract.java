@@ -264,6 +264,23 @@ public abstract class MetaStoreContract {
         watch.close();
     }
 
+    /** Once, a change over another connection that came between the call and the moment when the watch stood was missed for good. */
+    @Test
+    void missesNoChangeHoweverSoonItComesAfterTheWatch() {
+        await(store().ensure(root(), loop()));
+        for (int i = 0; i < 100; i++) {
+            String path = root() + "/soon" + i;
+            await(store().create(path, bytes("one"), Mode.PERSISTENT, loop()));
+            Changes changes = new Changes();
+
+            MetaStore.Watch watch = store().watch(path, changes::more, loop());
+            await(otherStore().cas(path, bytes("two"), 0, loop()));
+
+            await(changes.moreThan(0));
+            watch.close();
+        }
+    }
+
     @Test
     void tellsWatchersOfChildren() {
         String path = make("a", "");
