@@ -387,7 +387,12 @@ final class ArchitectureTest {
             .mayNotCall(
                     "a monitor",
                     target -> target instanceof AccessTarget.MethodCallTarget
-                            && on(target, "java.lang.Object", "wait", "notify", "notifyAll")); // a field may be named wait
+                            && on(
+                                    target,
+                                    "java.lang.Object",
+                                    "wait",
+                                    "notify",
+                                    "notifyAll")); // a field may be named wait
 
     @ArchTest
     static final ArchRule simulatedCodeReadsNoClock = in(SIMULATED)
