@@ -1,5 +1,6 @@
 package io.daybook.bookie.server;
 
+import io.daybook.base.config.DataSize;
 import io.daybook.base.error.FileReason;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
@@ -9,6 +10,7 @@ import io.daybook.base.seam.MetaException;
 import io.daybook.base.seam.Transport;
 import io.daybook.base.seam.TransportException;
 import io.daybook.bookie.BookieException;
+import io.daybook.bookie.disk.DiskWatch;
 import io.daybook.bookie.disk.Layout;
 import io.daybook.bookie.index.StoreIndex;
 import io.daybook.bookie.journal.Journal;
@@ -29,6 +31,9 @@ import io.daybook.ledger.metadata.BookieServiceInfo;
 import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +59,10 @@ public final class BookieServer {
     public static final int EXIT_STORAGE_FAILED = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(BookieServer.class);
+    /** Room that must be left for what a read-only bookie still takes, and for flushing what it took before. */
+    private static final DiskWatch.Limits SPACE =
+            new DiskWatch.Limits(DataSize.mebibytes(512), DataSize.gibibytes(1), Duration.ofSeconds(10));
+
     private static final String DURABLE_FENCE = "durable-fence"; // R24 holds here, also for negatives
 
     private final BookieConfig config;
@@ -64,6 +73,7 @@ public final class BookieServer {
     private final WriteGate gate = new WriteGate();
 
     private Transport.@Nullable Listener listener; // control loop only, as is all below
+    private @Nullable DiskWatch diskWatch;
     private BookieSeams.@Nullable Lock lock;
     private @Nullable StoreIndex index;
     private @Nullable TieredEntryStore store;
@@ -300,7 +310,29 @@ public final class BookieServer {
                         seams.metaStore(),
                         config.sessionTimeout(),
                         control)
-                .thenAccept(entered -> registration = entered);
+                .thenAccept(entered -> registration = entered)
+                .thenCompose(entered -> retired ? done() : watchSpace());
+    }
+
+    /** Goes read-only while the disks are nearly full; a bookie that is read-only for another reason stays so. */
+    private CompletionStage<Void> watchSpace() {
+        List<Path> watched = List.of(config.layout().journal(), config.layout().data());
+        return DiskWatch.start(seams.disk(), watched, SPACE, control, this::onSpace).thenAccept(started -> {
+            if (ending == null) {
+                diskWatch = started;
+            } else {
+                started.close();
+            }
+        });
+    }
+
+    private void onSpace(boolean nearlyFull, String reason) {
+        LOG.warn("bookie {}: {}", id(), reason);
+        Futures.whenDone(readOnly(nearlyFull), control, (moved, failure) -> {
+            if (failure != null) {
+                LOG.warn("bookie {}: its registration could not be changed: {}", id(), failure.getMessage());
+            }
+        });
     }
 
     private BookieServiceInfo serviceInfo(Identity identity) {
@@ -356,6 +388,9 @@ public final class BookieServer {
             steps = then(steps, registration::stop);
         }
         steps = then(steps, () -> {
+            if (diskWatch != null) {
+                diskWatch.close();
+            }
             if (listener != null) {
                 listener.close();
             }

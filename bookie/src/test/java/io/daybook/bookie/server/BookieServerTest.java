@@ -125,6 +125,30 @@ final class BookieServerTest {
     }
 
     @Test
+    void aNearlyFullDiskMakesItReadOnlyUntilThereIsRoomAgain() {
+        initialise();
+        BookieServer server = start();
+        peer.connect(server.address());
+        peer.send(add(1, 0, 1));
+        peer.await(1);
+
+        node.disk().budget(node.disk().usedBytes() + (100 << 20));
+        world.runFor(Duration.ofSeconds(30));
+        peer.send(add(1, 1, 2));
+        peer.send(read(1, 0, 3));
+        peer.await(3);
+        node.disk().budget(Long.MAX_VALUE);
+        world.runFor(Duration.ofSeconds(30));
+        peer.send(add(1, 1, 4));
+        peer.await(4);
+
+        assertThat(peer.answers())
+                .extracting(Response::status)
+                .containsExactly(Status.OK, Status.READ_ONLY, Status.OK, Status.OK);
+        world.await(server.stop());
+    }
+
+    @Test
     void aFailedSyncEndsTheProcess() {
         initialise();
         BookieServer server = start();
@@ -134,7 +158,7 @@ final class BookieServerTest {
         node.disk().failNextSync("the disk is gone");
 
         peer.send(add(1, 1, 2));
-        world.runUntil(() -> node.lastExit() != null, java.time.Duration.ofSeconds(30));
+        world.runUntil(() -> node.lastExit() != null, Duration.ofSeconds(30));
 
         assertThat(node.lastExit().status()).isEqualTo(BookieServer.EXIT_STORAGE_FAILED);
         assertThat(peer.answers())

@@ -44,7 +44,7 @@ final class SegmentAcquisition {
     private final Promise<Acquired> acquired;
 
     private Deadline deadline; // of one attempt
-    private @Nullable Wait wait;
+    private @Nullable Wait current;
 
     SegmentAcquisition(
             StreamRecords records,
@@ -119,7 +119,7 @@ final class SegmentAcquisition {
 
     private void awaitChange(StreamOwner owner) {
         Wait waiting = new Wait();
-        wait = waiting;
+        current = waiting;
         waiting.watches.add(watchRecord.watch(waiting::over));
         waiting.watches.add(ownership.watch(owner, waiting::over, loop));
         long nanos = Math.max(1, Math.min(LOOK_AGAIN_NANOS, waitUntil.remainingNanos(loop.clock())));
@@ -174,10 +174,10 @@ final class SegmentAcquisition {
         private Loop.@Nullable Timer timer;
 
         private void over() {
-            if (wait != this) {
+            if (current != this) {
                 return;
             }
-            wait = null;
+            current = null;
             watches.forEach(MetaStore.Watch::close);
             if (timer != null) {
                 timer.cancel();
