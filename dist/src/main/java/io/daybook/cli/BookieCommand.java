@@ -116,8 +116,10 @@ final class BookieCommand extends Group {
                         table.row(id, "DOWN", "");
                     }
                 }
-                registered.forEach((id, bookie) ->
-                        table.row(id, members.readOnly().containsKey(id) ? "READ_ONLY" : "WRITABLE", bookie.address()));
+                registered.forEach((id, bookie) -> table.row(
+                        id,
+                        members.readOnly().containsKey(id) ? "READ_ONLY" : "WRITABLE",
+                        String.valueOf(bookie.address())));
                 table.print(System.out, output.json());
             }
             return ExitCode.OK;

@@ -51,7 +51,7 @@ final class Connection implements AutoCloseable {
         try {
             parsed = MetadataUri.parse(uri);
         } catch (IllegalArgumentException malformed) {
-            throw new CommandFailure(ExitCode.USAGE, malformed.getMessage(), malformed);
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(malformed.getMessage()), malformed);
         }
         NettyLoops loops = NettyLoops.start("db-loop", 1, SystemClock.INSTANCE);
         NettyTransport transport = NettyTransport.open(loops, ClientConfig.DEFAULT.frameSizeMax());

@@ -20,7 +20,7 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
     @Override
     public int handleParseException(ParameterException problem, String[] arguments) {
         CommandLine command = problem.getCommandLine();
-        String sentence = problem.getMessage();
+        String sentence = String.valueOf(problem.getMessage());
         if (problem instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().get(0);
@@ -44,10 +44,9 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
         if (problem instanceof DaybookException known) {
             return end(known.getMessage(), Failures.exitCode(known));
         }
-        if (problem instanceof IOException || problem instanceof UncheckedIOException) {
-            return end(
-                    FileReason.of(problem instanceof IOException io ? io : ((UncheckedIOException) problem).getCause()),
-                    ExitCode.FAILED);
+        Throwable io = problem instanceof UncheckedIOException ? problem.getCause() : problem;
+        if (io instanceof IOException failure) {
+            return end(FileReason.of(failure), ExitCode.FAILED);
         }
         throw thrown; // a bug: show where
     }

@@ -92,7 +92,7 @@ final class StreamCommand extends Group {
             try {
                 return value.get();
             } catch (IllegalArgumentException refused) {
-                throw new CommandFailure(ExitCode.USAGE, refused.getMessage(), refused);
+                throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
             }
         }
     }

@@ -317,13 +317,14 @@ public final class BookieServer {
     /** Goes read-only while the disks are nearly full; a bookie that is read-only for another reason stays so. */
     private CompletionStage<Void> watchSpace() {
         List<Path> watched = List.of(config.layout().journal(), config.layout().data());
-        return DiskWatch.start(seams.disk(), watched, SPACE, control, this::onSpace).thenAccept(started -> {
-            if (ending == null) {
-                diskWatch = started;
-            } else {
-                started.close();
-            }
-        });
+        return DiskWatch.start(seams.disk(), watched, SPACE, control, this::onSpace)
+                .thenAccept(started -> {
+                    if (ending == null) {
+                        diskWatch = started;
+                    } else {
+                        started.close();
+                    }
+                });
     }
 
     private void onSpace(boolean nearlyFull, String reason) {
