@@ -1,8 +1,6 @@
 package io.daybook.peers;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import peers.Cluster;
 
 /** ZooKeeper and three Daybook bookies, each in its own JVM, started with the program's own commands. */
@@ -20,6 +19,7 @@ public final class DaybookCluster implements Cluster {
     private static final int BOOKIES = 3;
 
     private final Map<String, Process> processes = new LinkedHashMap<>();
+    private final Map<String, Long> readyLines = new LinkedHashMap<>(); // seen in each log, which restarts append to
 
     private Path dir;
     private int portBase;
@@ -32,7 +32,7 @@ public final class DaybookCluster implements Cluster {
         this.params = params;
         Files.createDirectories(dir);
         spawn("zk", List.of("-Xmx384m", "-XX:+UseSerialGC"), "zookeeper", "--data", dir.resolve("zk").toString(), "--port", "" + portBase);
-        awaitPort(portBase);
+        awaitReady("zk");
         int code = spawn("init", List.of("-Xmx256m"), "cluster", "init", "--metadata", uri()).waitFor();
         processes.remove("init");
         if (code != 0) {
@@ -55,7 +55,7 @@ public final class DaybookCluster implements Cluster {
             spawn("server" + i, List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m"), words.toArray(String[]::new));
         }
         for (int i = 0; i < BOOKIES; i++) {
-            awaitPort(port(i));
+            awaitReady("server" + i);
         }
     }
 
@@ -99,18 +99,24 @@ public final class DaybookCluster implements Cluster {
         return path.toString();
     }
 
-    private static void awaitPort(int port) throws Exception {
+    /** A server says when it can be used; its port is open earlier. */
+    private void awaitReady(String name) throws Exception {
+        Path log = dir.resolve(name + ".log");
+        Process process = processes.get(name);
+        long from = readyLines.getOrDefault(name, 0L);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > end) {
-                    throw new IOException("nothing listens on port " + port, e);
-                }
-                Thread.sleep(100);
+        while (readyLines(log) <= from) {
+            if (System.nanoTime() > end || !process.isAlive()) {
+                throw new IOException(name + " did not become ready; see " + log);
             }
+            Thread.sleep(50);
+        }
+        readyLines.put(name, from + 1);
+    }
+
+    private static long readyLines(Path log) throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> line.startsWith("ready ")).count();
         }
     }
 
