@@ -53,7 +53,8 @@ public final class BookieProcess {
         files = ThreadLoop.start(name + "-files", CLOCK);
         flush = ThreadLoop.start(name + "-flush", CLOCK);
         readers = ThreadLoops.start(name + "-read", READERS, CLOCK, FailureHandler.logging());
-        transport = NettyTransport.open(serving, config.frameSizeMax());
+        transport = NettyTransport.open(
+                serving, config.frameSizeMax(), config.limits().totalBytes());
     }
 
     /**

@@ -81,6 +81,32 @@ final class AbuseTest {
     }
 
     @Test
+    void peersThatNeverFinishTheirFramesGiveWayToThoseThatDo() throws IOException {
+        long before = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        byte[] half =
+                ByteBuffer.allocate(1 << 20).putInt(0, 5 * 1024 * 1024 - 4).array();
+        List<RawPeer> peers = new ArrayList<>();
+        try (RawPeer steady = new RawPeer(cluster.address(0))) {
+            for (int i = 0; i < 150; i++) {
+                RawPeer peer = new RawPeer(cluster.address(0));
+                peers.add(peer);
+                peer.send(half);
+                if (i % 25 == 0) {
+                    assertThat(answers(steady, i)).isTrue();
+                }
+            }
+            assertThat(peers.get(0).receive(PATIENCE).outcome()).isEqualTo(Outcome.CLOSED);
+            assertThat(answers(steady, 1_000)).isTrue();
+            long used = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before;
+            assertThat(used).isLessThan(MEMORY.bytes());
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
     void anOversizedFrameClosesAtItsLength() throws IOException {
         try (RawPeer peer = new RawPeer(cluster.address(0))) {
             peer.send(ByteBuffer.allocate(4).putInt(5 * 1024 * 1024 - 3).array());

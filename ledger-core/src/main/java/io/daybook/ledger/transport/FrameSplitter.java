@@ -3,6 +3,7 @@ package io.daybook.ledger.transport;
 import io.daybook.base.seam.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +12,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Whole frames are slices of what was read. The beginning of a split frame is copied into a buffer that grows with what really
  * came, never with what its length announces; a length beyond the limit is refused before anything else is done.
  */
-final class FrameSplitter {
+final class FrameSplitter implements UnfinishedFrames.Holder {
     private static final int LENGTH_SIZE = 4;
     private static final int FIRST_CAPACITY = 256;
 
     private final int frameSizeMax;
     private final ByteBufAllocator allocator;
+    private final UnfinishedFrames unfinished;
+    private final LongConsumer evicted;
     private @Nullable ByteBuf begun; // length and first bytes of a frame
 
-    /** @param frameSizeMax most bytes of a frame, its length included */
-    FrameSplitter(int frameSizeMax, ByteBufAllocator allocator) {
+    /**
+     * @param frameSizeMax most bytes of a frame, its length included
+     * @param unfinished counts what this one holds
+     * @param evicted told how many bytes were held when they had to be given up; the connection must end
+     */
+    FrameSplitter(int frameSizeMax, ByteBufAllocator allocator, UnfinishedFrames unfinished, LongConsumer evicted) {
         this.frameSizeMax = frameSizeMax;
         this.allocator = allocator;
+        this.unfinished = unfinished;
+        this.evicted = evicted;
     }
 
     /**
@@ -48,6 +57,7 @@ final class FrameSplitter {
         }
         begun = allocator.directBuffer(Math.max(FIRST_CAPACITY, readable), frameSizeMax + LENGTH_SIZE);
         begun.writeBytes(in);
+        unfinished.holds(this, begun.capacity());
         return null;
     }
 
@@ -61,11 +71,16 @@ final class FrameSplitter {
         }
         int length = checked(start.getInt(start.readerIndex()));
         int wanted = LENGTH_SIZE + length - start.readableBytes();
+        int capacity = start.capacity();
         start.writeBytes(in, Math.min(wanted, in.readableBytes()));
         if (start.readableBytes() < LENGTH_SIZE + length) {
+            if (start.capacity() != capacity) {
+                unfinished.holds(this, start.capacity());
+            }
             return null;
         }
         begun = null;
+        unfinished.ended(this);
         return start.skipBytes(LENGTH_SIZE);
     }
 
@@ -84,10 +99,17 @@ final class FrameSplitter {
         return begun == null ? 0 : begun.capacity();
     }
 
+    @Override
+    public void evict(long heldBytes) {
+        close();
+        evicted.accept(heldBytes);
+    }
+
     void close() {
         if (begun != null) {
             begun.release();
             begun = null;
+            unfinished.ended(this);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.seam.Conn;
 import io.daybook.base.seam.ConnHandler;
 import io.daybook.base.seam.HostPort;
+import io.daybook.base.seam.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -57,12 +58,12 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
     private long queuedBytes;
     private boolean writable = true;
 
-    NettyConn(Channel channel, NettyLoop loop, HostPort peer, int frameSizeMax) {
+    NettyConn(Channel channel, NettyLoop loop, HostPort peer, int frameSizeMax, UnfinishedFrames unfinished) {
         this.channel = channel;
         this.loop = loop;
         this.peer = peer;
         this.allocator = channel.alloc();
-        this.splitter = new FrameSplitter(frameSizeMax, allocator);
+        this.splitter = new FrameSplitter(frameSizeMax, allocator, unfinished, this::evicted);
     }
 
     /** From now on frames go to {@code handler}; the channel begins to read. */
@@ -263,6 +264,14 @@ final class NettyConn extends ChannelInboundHandlerAdapter implements Conn {
         } finally {
             in.release();
         }
+    }
+
+    /** The peer was too slow with a frame while others needed the room. */
+    private void evicted(long heldBytes) {
+        abort(new TransportException(
+                "the connection with %s was closed: it held %d bytes of a frame that did not come whole"
+                        .formatted(peer, heldBytes),
+                null));
     }
 
     private void guarded(Runnable step) {

@@ -25,6 +25,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,9 +50,14 @@ public final class NettyTransport implements Transport {
     private final int frameSizeMax;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet(); // any thread
     private final ThreadLoop names; // any thread
+    private final Map<Loop, UnfinishedFrames> unfinished; // each belongs to its loop
     private volatile boolean closed;
 
-    private NettyTransport(NettyLoops loops, int frameSizeMax, ThreadLoop names) {
+    private NettyTransport(NettyLoops loops, int frameSizeMax, long unfinishedBytesMax, ThreadLoop names) {
+        List<Loop> all = loops.loops().all();
+        Map<Loop, UnfinishedFrames> each = new LinkedHashMap<>();
+        all.forEach(loop -> each.put(loop, new UnfinishedFrames(unfinishedBytesMax / all.size())));
+        this.unfinished = Collections.unmodifiableMap(each);
         this.loops = loops;
         this.frameSizeMax = frameSizeMax;
         this.names = names;
@@ -59,12 +69,22 @@ public final class NettyTransport implements Transport {
      * @param frameSizeMax most bytes of a frame, its 4-byte length included
      */
     public static NettyTransport open(NettyLoops loops, DataSize frameSizeMax) {
+        return open(loops, frameSizeMax, DataSize.bytes(Long.MAX_VALUE));
+    }
+
+    /**
+     * A transport for peers that nobody vouches for.
+     *
+     * @param unfinishedMax most bytes of frames that have not come whole, all connections together; beyond it the connections that have been
+     *     longest at one frame are closed
+     */
+    public static NettyTransport open(NettyLoops loops, DataSize frameSizeMax, DataSize unfinishedMax) {
         Check.argument(
                 frameSizeMax.bytes() > 4 && frameSizeMax.bytes() <= 1 << 30,
                 "a frame limit is from 5B to 1GiB, not %s",
                 frameSizeMax);
         ThreadLoop names = ThreadLoop.start(loops.first().name() + "-names", SystemClock.INSTANCE);
-        return new NettyTransport(loops, frameSizeMax.intBytes(), names);
+        return new NettyTransport(loops, frameSizeMax.intBytes(), unfinishedMax.bytes(), names);
     }
 
     @Override
@@ -166,7 +186,7 @@ public final class NettyTransport implements Transport {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new NettyConn(channel, loop, to, frameSizeMax));
+                        channel.pipeline().addLast(new NettyConn(channel, loop, to, frameSizeMax, unfinished(loop)));
                     }
                 })
                 .connect(address)
@@ -191,6 +211,10 @@ public final class NettyTransport implements Transport {
         }
         promise.complete(conn);
         conn.start(handler);
+    }
+
+    private UnfinishedFrames unfinished(NettyLoop loop) {
+        return Objects.requireNonNull(unfinished.get(loop), "a loop of other loops than the transport's");
     }
 
     /** False if the transport is closed, and {@code channel} with it. */
@@ -284,7 +308,7 @@ public final class NettyTransport implements Transport {
             HostPort from = peer == null
                     ? new HostPort("unknown", 0)
                     : new HostPort(peer.getAddress().getHostAddress(), peer.getPort());
-            NettyConn conn = new NettyConn(channel, loop, from, frameSizeMax);
+            NettyConn conn = new NettyConn(channel, loop, from, frameSizeMax, unfinished(loop));
             channel.pipeline().addLast(conn);
             if (track(channel)) {
                 conn.start(acceptor.accept(conn));

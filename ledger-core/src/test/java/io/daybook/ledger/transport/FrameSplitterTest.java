@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 final class FrameSplitterTest {
     private static final int FRAME_SIZE_MAX = 5 << 20;
 
-    private final FrameSplitter splitter = new FrameSplitter(FRAME_SIZE_MAX, PooledByteBufAllocator.DEFAULT);
+    private final FrameSplitter splitter = new FrameSplitter(
+            FRAME_SIZE_MAX, PooledByteBufAllocator.DEFAULT, new UnfinishedFrames(Long.MAX_VALUE), bytes -> {});
 
     @Property(tries = 80)
     void cutsTheSameFramesHoweverTheBytesCome(
