@@ -152,7 +152,11 @@ public record OwnerMutations(StreamOwner self, long epoch, long fencedDeleteDela
                 Outcome.NOT_APPLIED,
                 owner,
                 "stream %s: epoch %d of this writer has ended, epoch %d belongs to %s; open a new writer to continue"
-                        .formatted(record.name(), epoch, record.epoch(), owner == null ? "nobody" : owner));
+                        .formatted(
+                                record.name(),
+                                epoch,
+                                record.epoch(),
+                                owner == null ? "a writer that has closed since" : owner));
     }
 
     /** Why nobody may become the owner any more, or null. */
