@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The program in a JVM of its own, run with the class path of the tests. Its standard error goes to a file. */
 final class DaybookProcess implements AutoCloseable {
@@ -26,6 +28,11 @@ final class DaybookProcess implements AutoCloseable {
 
     /** Starts {@code daybook words…}; {@code errors} collects standard error. */
     static DaybookProcess start(Path errors, List<String> words) throws IOException {
+        return start(errors, Map.of(), words);
+    }
+
+    /** As {@link #start(Path, List)} with {@code environment} over that of the tests. */
+    static DaybookProcess start(Path errors, Map<String, String> environment, List<String> words) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -38,9 +45,10 @@ final class DaybookProcess implements AutoCloseable {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.daybook.cli.Main"));
         command.addAll(words);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         return new DaybookProcess(process, errors, String.join(" ", words));
     }
 
@@ -56,6 +64,28 @@ final class DaybookProcess implements AutoCloseable {
 
     Process process() {
         return process;
+    }
+
+    /** The next line it prints; null at its end. */
+    @Nullable
+    String line() throws IOException {
+        return out.readLine();
+    }
+
+    /** Puts one line on its standard input. */
+    void type(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    /** What it has said on standard error. */
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /** What Ctrl-C sends. */
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     }
 
     /** Everything it still prints, until it ends. */
