@@ -2,7 +2,9 @@ package io.daybook.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.daybook.base.error.FileReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +85,11 @@ final class DevNote {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     "cannot read the note of the dev cluster at %s (%s); name the cluster with --metadata"
-                            .formatted(file(), e.getMessage()),
+                            .formatted(
+                                    file(),
+                                    e instanceof JsonProcessingException
+                                            ? "what it points to is not JSON"
+                                            : FileReason.of(e)),
                     e);
         }
     }
