@@ -25,6 +25,11 @@ final class BookieWitness {
         platter = disk;
     }
 
+    /** Whether {@link #durable} can tell. */
+    boolean transparent() {
+        return platter != null;
+    }
+
     boolean durable(long ledgerId, long entryId) {
         return platter != null && platter.holds(ledgerId, entryId);
     }

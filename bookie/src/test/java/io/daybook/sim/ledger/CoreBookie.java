@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The protocol core of a bookie on a simulated node: production classes from the connection to the ledger's state, a store and a journal
  * in memory below. A crash leaves what was synced.
  */
-final class CoreBookie {
+final class CoreBookie implements SimBookie {
     static final int PORT = 3181;
     private static final Duration SESSION = Duration.ofSeconds(10);
     private static final long RETRY_NANOS = 200_000_000L;
@@ -61,19 +61,21 @@ final class CoreBookie {
         node.program(life -> start());
     }
 
-    SimNode node() {
+    @Override
+    public SimNode node() {
         return node;
     }
 
-    BookieId id() {
+    @Override
+    public BookieId id() {
         return id;
     }
 
-    /** Serves as soon as its journal is replayed. */
-    void start() {
+    @Override
+    public void start() {
         readsFail = false;
         store = new MemoryEntryStore(64 << 20);
-        log = new MemoryDurableLog(platter, node.loop("journal"), 10_000);
+        log = new MemoryDurableLog(platter, node.loop("journal"), 10_000, plan.syncNanos());
         Loops loops = node.loops("db", plan.bookieLoops());
         Loop control = node.loop("control");
         EntryStore watched = new WatchedStore(mutant.store(store));
@@ -141,23 +143,24 @@ final class CoreBookie {
 
     // ---- trouble
 
-    void crash() {
+    @Override
+    public void crash() {
         node.crash();
         mutant.crashed(platter);
     }
 
-    /** Reads from the store report damage, or work again. */
-    void readsFail(boolean on) {
+    @Override
+    public void readsFail(boolean on) {
         readsFail = on;
     }
 
-    /** The journal ends with its next sync (R32). */
-    void failSync() {
+    @Override
+    public void failSync() {
         log.failNextSync("the disk is gone");
     }
 
-    /** Before everything heals: reads work again, and a process whose journal has ended makes room for the next. */
-    void repair() {
+    @Override
+    public void repair() {
         readsFail = false;
         if (node.alive() && log.failed()) {
             crash();
@@ -166,8 +169,8 @@ final class CoreBookie {
 
     // ---- for observers
 
-    /** The packaged entries that are here now. */
-    Map<Long, byte[]> bodies(long ledgerId) {
+    @Override
+    public Map<Long, byte[]> bodies(long ledgerId) {
         return store.bodies(ledgerId);
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param bookies registered bookies, 4 to 6
  * @param bookieLoops loops that own ledgers on each bookie
  * @param firstTouch whether bookies look a ledger up in metadata before they keep anything of it
+ * @param syncNanos how long a bookie in memory takes to sync: what a crash can lose
  * @param entries how many entries the writer has
  * @param paceNanos pause of the writer between two bursts; 0 to write as fast as the window allows
  * @param burst most entries handed in at once
@@ -33,6 +34,7 @@ record LedgerPlan(
         DigestType digest,
         Password password,
         ClientConfig config,
+        long syncNanos,
         int entries,
         long paceNanos,
         int burst,
@@ -56,6 +58,7 @@ record LedgerPlan(
                 DigestType.values()[random.below(DigestType.values().length)],
                 random.flip() ? Password.EMPTY : Password.of("secret"),
                 config(random, span),
+                random.flip() ? 100_000 : random.magnitude(20_000, Math.max(50_000, span / 20)),
                 (int) random.magnitude(3, 40),
                 random.flip() ? 0 : random.magnitude(span / 100, span / 4),
                 (int) random.magnitude(1, 10),

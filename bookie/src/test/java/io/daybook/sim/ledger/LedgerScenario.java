@@ -32,6 +32,6 @@ public final class LedgerScenario implements Scenario {
         SimMode mode = SimMode.values()[random.below(SimMode.values().length)];
         LedgerPlan plan = LedgerPlan.drawn(random);
         SimWorld world = new SimWorld(seed, mode, SimFaults.none());
-        return ScenarioResult.of(world, options, () -> new LedgerStory(world, plan, mutant).tell());
+        return ScenarioResult.of(world, options, () -> new LedgerStory(world, plan, mutant, false).tell());
     }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a writer, a tailing reader, clients that take the ledger over, bookies that crash; then everything heals, the ledger must get
@@ -33,16 +34,20 @@ final class LedgerStory {
     private final SimWorld world;
     private final LedgerPlan plan;
     private final Mutant mutant;
+    private final boolean onDisk;
     private final SimRandom random;
     private final LedgerWitness witness;
-    private final List<CoreBookie> bookies = new ArrayList<>();
+    private final List<SimBookie> bookies = new ArrayList<>();
     private final List<TakeoverActor> takeovers = new ArrayList<>();
     private final OpenOptions options;
+    private @Nullable ClusterLayout layout;
 
-    LedgerStory(SimWorld world, LedgerPlan plan, Mutant mutant) {
+    /** @param onDisk whether bookies have their real journal and store, on simulated disks */
+    LedgerStory(SimWorld world, LedgerPlan plan, Mutant mutant, boolean onDisk) {
         this.world = world;
         this.plan = plan;
         this.mutant = mutant;
+        this.onDisk = onDisk;
         this.random = world.random("story");
         this.witness = new LedgerWitness(world, ClientNode.CLUSTER.root());
         this.options = OpenOptions.DEFAULT.withPassword(plan.password());
@@ -69,10 +74,14 @@ final class LedgerStory {
 
     private void setUpBookies() {
         SimNode admin = world.node("admin");
-        ClusterLayout layout = world.await(
+        layout = world.await(
                 ClusterLayout.init(admin.metaStore(), ClientNode.CLUSTER, admin.entropy(), admin.loop("main")));
+        ClusterLayout cluster = layout();
         for (int i = 1; i <= plan.bookies(); i++) {
-            CoreBookie bookie = new CoreBookie(world.node("b" + i), layout, plan, mutant, witness);
+            SimNode node = world.node("b" + i);
+            SimBookie bookie = onDisk
+                    ? new DiskBookie(node, plan, witness)
+                    : new CoreBookie(node, cluster, plan, mutant, witness);
             bookies.add(bookie);
             bookie.start();
         }
@@ -90,6 +99,10 @@ final class LedgerStory {
         return world.metadata().children(available).stream()
                 .filter(name -> name.startsWith("b"))
                 .count();
+    }
+
+    private ClusterLayout layout() {
+        return Objects.requireNonNull(layout);
     }
 
     private ClientNode client(String name) {
@@ -134,9 +147,18 @@ final class LedgerStory {
     }
 
     private void heal(LedgerWriter writer) {
-        bookies.forEach(CoreBookie::repair);
+        bookies.forEach(SimBookie::repair);
         world.heal();
         world.note("story", "healed", 0, 0);
+    }
+
+    /** Starts processes again that have ended by themselves, if only now: a failed disk was noticed before everything healed. */
+    private void supervise() {
+        bookies.forEach(bookie -> {
+            if (!bookie.node().alive()) {
+                bookie.node().restart();
+            }
+        });
     }
 
     // ---- after
@@ -145,7 +167,11 @@ final class LedgerStory {
         ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, mutant, false, witness);
         TakeoverActor judge = new TakeoverActor(judging, writer.ledger(), options, 100_000_000L);
         judge.start();
-        if (!world.runUntil(() -> judge.reader() != null, SEALED_WITHIN)) {
+        long until = world.now() + SEALED_WITHIN.toNanos();
+        while (world.now() < until && !world.runUntil(() -> judge.reader() != null, Duration.ofSeconds(1))) {
+            supervise();
+        }
+        if (judge.reader() == null) {
             throw LedgerWitness.violation(
                     "I16", "not sealed %s after everything had healed: %s", SEALED_WITHIN, judge.lastFailure());
         }
@@ -153,13 +179,19 @@ final class LedgerStory {
         judge.check(end);
         takeovers.forEach(takeover -> takeover.check(end));
         readBack(Objects.requireNonNull(judge.reader()), end);
-        copies(end);
-        if (plan.restartAtEnd()) {
-            bookies.forEach(CoreBookie::crash);
+        if (!onDisk) {
+            copies(end);
+        }
+        if (plan.restartAtEnd() || onDisk) {
+            bookies.forEach(SimBookie::crash);
             bookies.forEach(bookie -> bookie.node().restart());
             world.runFor(Duration.ofSeconds(1)); // replay
-            copies(end);
             readBack(Objects.requireNonNull(judge.reader()), end);
+            if (onDisk) {
+                new CopyCount(world, witness, judging, layout(), plan).check(end);
+            } else {
+                copies(end);
+            }
         }
         if (writing.alive()) {
             actor.appendAfterTheEnd();
@@ -203,6 +235,7 @@ final class LedgerStory {
                 if (world.now() > until) {
                     throw transientFailure;
                 }
+                supervise();
                 world.runFor(Duration.ofMillis(200));
             }
         }
@@ -211,10 +244,11 @@ final class LedgerStory {
     /** I2, I5: every copy on every bookie is what the writer gave, and there are enough of them. */
     private void copies(LedgerMetadata end) {
         EntryDigest digest = EntryDigest.of(plan.digest(), plan.password());
-        for (CoreBookie bookie : bookies) {
+        for (SimBookie bookie : bookies) {
             BookieId id = bookie.id();
             for (Map.Entry<Long, byte[]> copy :
-                    bookie.bodies(witness.ledgerId()).entrySet()) {
+                    Objects.requireNonNull(bookie.bodies(witness.ledgerId()))
+                    .entrySet()) {
                 long entryId = copy.getKey();
                 try (LedgerEntry entry =
                         digest.unpack(witness.ledgerId(), entryId, Unpooled.copiedBuffer(copy.getValue()))) {

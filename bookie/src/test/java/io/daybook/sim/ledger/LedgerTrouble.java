@@ -12,7 +12,7 @@ final class LedgerTrouble {
     private final SimWorld world;
     private final SimRandom random;
     private final Timetable timetable;
-    private final List<CoreBookie> bookies;
+    private final List<SimBookie> bookies;
     private final List<SimNode> clients;
     private final long spanNanos;
     private final List<Kind> kinds = new ArrayList<>();
@@ -37,7 +37,7 @@ final class LedgerTrouble {
             SimWorld world,
             SimRandom random,
             Timetable timetable,
-            List<CoreBookie> bookies,
+            List<SimBookie> bookies,
             List<SimNode> clients,
             long spanNanos) {
         this.world = world;
@@ -59,17 +59,15 @@ final class LedgerTrouble {
             return;
         }
         Kind kind = kinds.get(random.below(kinds.size()));
-        CoreBookie bookie = bookies.get(random.below(bookies.size()));
+        SimBookie bookie = bookies.get(random.below(bookies.size()));
         SimNode client = clients.get(random.below(clients.size()));
         String one = bookie.node().name();
         String other = random.below(6) == 0 ? SimWorld.METADATA : client.name();
         switch (kind) {
             case CRASH -> crash(bookie);
             case FAILED_SYNC -> {
-                if (bookie.node().alive()) {
-                    bookie.failSync();
-                    later(() -> crash(bookie));
-                }
+                bookie.failSync();
+                later(() -> crash(bookie));
             }
             case UNREADABLE -> {
                 bookie.readsFail(true);
@@ -117,11 +115,10 @@ final class LedgerTrouble {
         }
     }
 
-    private void crash(CoreBookie bookie) {
-        if (!bookie.node().alive()) {
-            return;
+    private void crash(SimBookie bookie) {
+        if (bookie.node().alive()) {
+            bookie.crash();
         }
-        bookie.crash();
         later(() -> {
             if (!bookie.node().alive()) {
                 bookie.node().restart();

@@ -229,6 +229,9 @@ final class LedgerWitness implements SimWorld.Observer {
         int found = 0;
         for (int i = 0; i < replication.writeQuorum(); i++) {
             BookieWitness bookie = bookies.get(ensemble.get(replication.slot(id, i)));
+            if (bookie != null && !bookie.transparent()) {
+                return; // what is on a simulated disk only a crash can tell
+            }
             if (bookie != null && bookie.durable(ledgerId(), id)) {
                 found++;
             }

@@ -26,6 +26,7 @@ public final class MemoryDurableLog implements DurableLog {
     private final Platter platter;
     private final Loop journal;
     private final int queueMax;
+    private final long syncNanos;
 
     private List<Pending> queue = new ArrayList<>();
     private boolean syncing;
@@ -36,9 +37,15 @@ public final class MemoryDurableLog implements DurableLog {
 
     /** A journal of the node of {@code journal} that refuses more than {@code queueMax} waiting records. */
     public MemoryDurableLog(Platter platter, Loop journal, int queueMax) {
+        this(platter, journal, queueMax, SYNC_NANOS);
+    }
+
+    /** The same on a disk that syncs in {@code syncNanos}. */
+    MemoryDurableLog(Platter platter, Loop journal, int queueMax, long syncNanos) {
         this.platter = platter;
         this.journal = journal;
         this.queueMax = queueMax;
+        this.syncNanos = syncNanos;
     }
 
     @Override
@@ -98,7 +105,7 @@ public final class MemoryDurableLog implements DurableLog {
         journal.execute(() -> {
             List<Pending> group = queue;
             queue = new ArrayList<>();
-            journal.schedule(SYNC_NANOS, () -> end(group));
+            journal.schedule(syncNanos, () -> end(group));
         });
     }
 
