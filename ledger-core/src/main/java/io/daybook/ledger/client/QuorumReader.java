@@ -261,13 +261,19 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
         });
     }
 
-    /** Completes once the record is as new as this call. */
+    /** Completes once the end that the record tells is as new as this call. */
     private Promise<Void> refreshed() {
-        Promise<Void> done = loop.promise();
-        if (closed()) {
-            done.complete(null);
-            return done;
+        if (!closed()) {
+            return lookedUp();
         }
+        Promise<Void> done = loop.promise();
+        done.complete(null);
+        return done;
+    }
+
+    /** Completes once the record is as new as this call; repair changes fragments of a closed one, too. */
+    private Promise<Void> lookedUp() {
+        Promise<Void> done = loop.promise();
         Futures.whenDone(home.metadata().readLinearizable(ledger, loop), loop, (found, failure) -> {
             if (failure != null) {
                 done.completeExceptionally(MetadataFailures.of(ledger, failure));
@@ -393,9 +399,11 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
 
                 @Override
                 public void onMissing(long from, ReplicaChoice answers) {
-                    Futures.whenDone(refreshed(), loop, (fresh, failure) -> {
+                    Futures.whenDone(lookedUp(), loop, (fresh, failure) -> {
                         Fragment now = metadata().fragmentOf(from);
-                        if (now.equals(fragment) || shut) {
+                        if (failure != null && !shut && answers.certain()) {
+                            receiver.onClosed(unsure(from, failure)); // the record may be an old one
+                        } else if (now.equals(fragment) || shut) {
                             receiver.onMissing(from, answers);
                         } else {
                             scheduler.fetch(now, from, Math.min(last, fragmentEnd(from)), bytesMax, receiver);
@@ -408,6 +416,15 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                     receiver.onClosed(why);
                 }
             });
+        }
+
+        private LedgerException unsure(long entry, Throwable failure) {
+            return failure instanceof LedgerException.NoSuchLedger gone
+                    ? gone
+                    : new LedgerException.ReadFailed(
+                            "entry %s of ledger %s is on none of the bookies that were known to have it, and where it is now cannot be looked up (%s); try again"
+                                    .formatted(entry, ledger, failure.getMessage()),
+                            failure);
         }
 
         @Override

@@ -340,6 +340,23 @@ final class LedgerClientTest {
     }
 
     @Test
+    void reportsNoLossWhileItCannotLookUpWhoHasTheEntryNow() {
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT);
+        fill(writer, 10);
+        await(writer.close());
+        cluster.world.runUntilIdle();
+        LedgerReader reader = await(client.open(writer.ledger(), OpenOptions.DEFAULT));
+        writer.metadata().lastFragment().bookies().forEach(member -> cluster.bookies
+                .fake(member)
+                .forget(writer.ledger().value(), 4));
+
+        cluster.world.metadata().outage(true);
+        assertThatThrownBy(() -> await(reader.read(0, 9))).isInstanceOf(LedgerException.ReadFailed.class);
+        cluster.world.metadata().outage(false);
+        assertThatThrownBy(() -> await(reader.read(0, 9))).isInstanceOf(LedgerException.DataLost.class);
+    }
+
+    @Test
     void readsAroundDamageAndAbsenceAndReportsLossOnlyWhenNobodyHasIt() {
         LedgerWriter writer = writer(LedgerOptions.DEFAULT);
         fill(writer, 10);
