@@ -49,11 +49,20 @@ final class DiskBookie implements SimBookie {
                 DataSize.mebibytes(1),
                 DataSize.kibibytes(64),
                 Duration.ofNanos(plan.spanNanos() / 3));
-        config = BookieConfig.in(folder, ClientNode.CLUSTER, CoreBookie.PORT)
-                .withMemory(DataSize.mebibytes(32))
-                .with(journal, storage)
-                .with(plan.firstTouch(), false)
-                .withHost(node.name());
+        BookieConfig base = BookieConfig.in(folder, ClientNode.CLUSTER, CoreBookie.PORT);
+        config = new BookieConfig(
+                new HostPort(node.name(), CoreBookie.PORT),
+                node.name(),
+                id,
+                base.frameSizeMax(),
+                plan.firstTouch(),
+                false,
+                plan.bookieLoops(),
+                DataSize.mebibytes(32),
+                base.metadata(),
+                base.sessionTimeout(),
+                journal,
+                storage);
         node.program(life -> start());
     }
 

@@ -79,9 +79,8 @@ final class LedgerStory {
         ClusterLayout cluster = layout();
         for (int i = 1; i <= plan.bookies(); i++) {
             SimNode node = world.node("b" + i);
-            SimBookie bookie = onDisk
-                    ? new DiskBookie(node, plan, witness)
-                    : new CoreBookie(node, cluster, plan, mutant, witness);
+            SimBookie bookie =
+                    onDisk ? new DiskBookie(node, plan, witness) : new CoreBookie(node, cluster, plan, mutant, witness);
             bookies.add(bookie);
             bookie.start();
         }
@@ -168,8 +167,9 @@ final class LedgerStory {
         TakeoverActor judge = new TakeoverActor(judging, writer.ledger(), options, 100_000_000L);
         judge.start();
         long until = world.now() + SEALED_WITHIN.toNanos();
-        while (world.now() < until && !world.runUntil(() -> judge.reader() != null, Duration.ofSeconds(1))) {
+        while (judge.reader() == null && world.now() < until) {
             supervise();
+            world.runFor(Duration.ofMillis(100));
         }
         if (judge.reader() == null) {
             throw LedgerWitness.violation(
@@ -247,8 +247,7 @@ final class LedgerStory {
         for (SimBookie bookie : bookies) {
             BookieId id = bookie.id();
             for (Map.Entry<Long, byte[]> copy :
-                    Objects.requireNonNull(bookie.bodies(witness.ledgerId()))
-                    .entrySet()) {
+                    Objects.requireNonNull(bookie.bodies(witness.ledgerId())).entrySet()) {
                 long entryId = copy.getKey();
                 try (LedgerEntry entry =
                         digest.unpack(witness.ledgerId(), entryId, Unpooled.copiedBuffer(copy.getValue()))) {
