@@ -346,9 +346,11 @@ final class LedgerClientTest {
         await(writer.close());
         cluster.world.runUntilIdle();
         LedgerReader reader = await(client.open(writer.ledger(), OpenOptions.DEFAULT));
-        writer.metadata().lastFragment().bookies().forEach(member -> cluster.bookies
-                .fake(member)
-                .forget(writer.ledger().value(), 4));
+        writer.metadata()
+                .lastFragment()
+                .bookies()
+                .forEach(member ->
+                        cluster.bookies.fake(member).forget(writer.ledger().value(), 4));
 
         cluster.world.metadata().outage(true);
         assertThatThrownBy(() -> await(reader.read(0, 9))).isInstanceOf(LedgerException.ReadFailed.class);
