@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Safe from any; futures complete on a thread of the bookie's, or of its end.
  */
 public final class BookieProcess {
+    /** Exit status after a loop ended because of a bug. */
+    public static final int EXIT_BROKEN = 21;
+
     private static final Clock CLOCK = SystemClock.INSTANCE;
     private static final int READERS = 2; // concurrent disk reads; more help only a disk with a deep queue
 
@@ -46,13 +49,18 @@ public final class BookieProcess {
     private @Nullable MetaStore metaStore; // control loop
     private volatile @Nullable BookieServer server; // set once started
 
-    private BookieProcess(BookieConfig config, String name) {
-        serving = NettyLoops.start(name + "-loop", config.loops(), CLOCK);
-        control = ThreadLoop.start(name + "-control", CLOCK);
-        journal = ThreadLoop.start(name + "-journal", CLOCK);
-        files = ThreadLoop.start(name + "-files", CLOCK);
-        flush = ThreadLoop.start(name + "-flush", CLOCK);
-        readers = ThreadLoops.start(name + "-read", READERS, CLOCK, FailureHandler.logging());
+    private BookieProcess(BookieConfig config, Host host, String name) {
+        // a loop that has ended leaves its ledgers without an owner: the bookie ends rather than stay registered (R96)
+        FailureHandler failures = (loop, failure) -> {
+            FailureHandler.logging().onFailure(loop, failure);
+            host.exit(EXIT_BROKEN, "loop %s ended: %s".formatted(loop, failure));
+        };
+        serving = NettyLoops.start(name + "-loop", config.loops(), CLOCK, failures);
+        control = ThreadLoop.start(name + "-control", CLOCK, failures);
+        journal = ThreadLoop.start(name + "-journal", CLOCK, failures);
+        files = ThreadLoop.start(name + "-files", CLOCK, failures);
+        flush = ThreadLoop.start(name + "-flush", CLOCK, failures);
+        readers = ThreadLoops.start(name + "-read", READERS, CLOCK, failures);
         transport = NettyTransport.open(
                 serving, config.frameSizeMax(), config.limits().totalBytes());
     }
@@ -61,7 +69,7 @@ public final class BookieProcess {
      * Starts a bookie. The future fails with {@link BookieException.Refused}, leaving nothing running.
      *
      * @param name of its threads, such as {@code db} or {@code b1}
-     * @param host told to exit when the disks fail (R32)
+     * @param host told to exit when the disks fail (R32), or when a loop ends because of a bug
      */
     public static CompletableFuture<BookieProcess> start(BookieConfig config, Host host, String name) {
         CompletableFuture<BookieProcess> started = new CompletableFuture<>();
@@ -73,7 +81,7 @@ public final class BookieProcess {
                     null));
             return started;
         }
-        BookieProcess process = new BookieProcess(config, name);
+        BookieProcess process = new BookieProcess(config, host, name);
         process.control.execute(() -> process.open(config, host, started));
         return started;
     }
