@@ -63,6 +63,7 @@ public final class BookieServer {
     private static final DiskWatch.Limits SPACE =
             new DiskWatch.Limits(DataSize.mebibytes(512), DataSize.gibibytes(1), Duration.ofSeconds(10));
 
+    private static final Duration FAREWELL = Duration.ofMillis(500);
     private static final String DURABLE_FENCE = "durable-fence"; // R24 holds here, also for negatives
 
     private final BookieConfig config;
@@ -74,6 +75,7 @@ public final class BookieServer {
 
     private Transport.@Nullable Listener listener; // control loop only, as is all below
     private @Nullable DiskWatch diskWatch;
+    private boolean exiting;
     private BookieSeams.@Nullable Lock lock;
     private @Nullable StoreIndex index;
     private @Nullable TieredEntryStore store;
@@ -364,17 +366,22 @@ public final class BookieServer {
 
     // ---- end; on the control loop
 
+    /** Leaves the list of bookies and exits (R32); a metadata store that does not answer holds up the exit only so long. */
     private void storageFailed(BookieException.Stopped failure) {
         LOG.error("{}", failure.getMessage());
         control.execute(() -> {
+            Runnable exit = () -> {
+                if (!exiting) {
+                    exiting = true;
+                    seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage()));
+                }
+            };
+            control.schedule(FAREWELL.toNanos(), exit);
             Promise<Void> gone = registration == null ? control.promise() : registration.stop();
             if (registration == null) {
                 gone.complete(null);
             }
-            Futures.whenDone(
-                    gone,
-                    control,
-                    (left, problem) -> seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage())));
+            Futures.whenDone(gone, control, (left, problem) -> exit.run());
         });
     }
 

@@ -168,6 +168,23 @@ final class BookieServerTest {
     }
 
     @Test
+    void aFailedSyncEndsTheProcessAlsoWhileTheMetadataStoreDoesNotAnswer() {
+        initialise();
+        BookieServer server = start();
+        peer.connect(server.address());
+        peer.send(add(1, 0, 1));
+        peer.await(1);
+        world.metadata().outage(true);
+        node.disk().failNextSync("the disk is gone");
+
+        peer.send(add(1, 1, 2));
+        world.runFor(Duration.ofSeconds(1));
+
+        assertThat(node.lastExit()).isNotNull();
+        assertThat(node.lastExit().status()).isEqualTo(BookieServer.EXIT_STORAGE_FAILED);
+    }
+
+    @Test
     void requestsOfManyLedgersOverOneConnectionComeBackFromAllLoops() {
         initialise();
         BookieServer server = start();
