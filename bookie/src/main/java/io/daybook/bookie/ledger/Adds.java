@@ -24,16 +24,18 @@ final class Adds {
     private final EntryStore store;
     private final DurableLog log;
     private final WriteGate gate;
+    private final BookieRules rules;
     private final LedgerCounters counters;
     private final LacQueue lacQueue;
     private final EntryCheck check = new EntryCheck();
     private final StalledAdds stalled;
 
-    Adds(Loop loop, EntryStore store, DurableLog log, WriteGate gate, LedgerCounters counters, LacQueue lacQueue) {
+    Adds(Loop loop, LedgerGround ground, LedgerCounters counters, LacQueue lacQueue) {
         this.loop = loop;
-        this.store = store;
-        this.log = log;
-        this.gate = gate;
+        this.store = ground.store();
+        this.log = ground.log();
+        this.gate = ground.gate();
+        this.rules = ground.conduct().rules();
         this.counters = counters;
         this.lacQueue = lacQueue;
         this.stalled = new StalledAdds(loop, this);
@@ -58,7 +60,7 @@ final class Adds {
         } else if (!check.acceptable(call.body(), call.recovery, ledger.digest())) {
             call.refuse(Status.BAD_REQUEST);
         } else if (call.entryId > ledger.lastEntry()) {
-            put(ledger, call);
+            rules.effect(this, ledger, call);
         } else {
             lookForCopy(ledger, call);
         }
@@ -81,7 +83,8 @@ final class Adds {
         return ledger.fenced() ? Status.FENCED : ledger.limbo() ? Status.UNKNOWN_STATE : null;
     }
 
-    private void put(HostedLedger ledger, AddCall call) {
+    /** Lets an acceptable add take effect, as soon as there is room. */
+    void put(HostedLedger ledger, AddCall call) {
         if (!tryPut(ledger, call)) {
             counters.stalledAdds++;
             ledger.began();
@@ -124,11 +127,16 @@ final class Adds {
         ledger.began();
         log.append(DurableLog.Kind.ENTRY, ledger.id(), call.entryId, call.takeBody(), loop, call);
         lacQueue.ride();
+        if (!rules.addWaitsForSync()) {
+            call.answered(Status.OK);
+        }
     }
 
     /** The journal is done with an add. */
     static void journalled(HostedLedger ledger, AddCall call, @Nullable BookieException failure) {
-        call.answered(ledger.durably(failure));
+        if (ledger.rules().addWaitsForSync()) {
+            call.answered(ledger.durably(failure));
+        }
         ledger.ended();
     }
 
@@ -180,10 +188,17 @@ final class Adds {
                     ledger.id(),
                     call.entryId);
             call.refuse(Status.BAD_REQUEST);
-        } else {
+        } else if (rules.duplicateWaitsForSync()) {
             call.replaceBody(copy);
             journal(ledger, call);
+        } else {
+            copy.release();
+            call.refuse(Status.OK);
         }
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     /** Ends the adds that wait for room. */

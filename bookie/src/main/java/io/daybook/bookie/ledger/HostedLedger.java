@@ -208,7 +208,17 @@ public final class HostedLedger {
 
     // ---- fence
 
+    /** Whether the outcome of a fencing look is kept back until the fence is durable (R24). */
+    public boolean waitsForFence(Status looked) {
+        return !looked.certainNegative() || home.rules().negativeWaitsForFence();
+    }
+
     private void tryFence(byte[] askersKey, FenceAnswer answer) {
+        if (!known() && !home.rules().fencesUnknownLedger()) {
+            answer.set(this);
+            answer.durable(Status.OK);
+            return;
+        }
         if (key == null) {
             touches().ask(Touches.other(askersKey, () -> tryFence(askersKey, answer), answer::refused));
             return;
@@ -235,8 +245,10 @@ public final class HostedLedger {
                 keyFact.await(keyFailure -> fenceSettled(answer, keyFailure));
             }
         });
-        if (first) {
+        if (first && home.rules().journalsFence()) {
             append(DurableLog.Kind.FENCE, null, fenceFact::done);
+        } else if (first) {
+            fenceFact.done(null);
         }
     }
 
@@ -308,6 +320,10 @@ public final class HostedLedger {
     }
 
     // ---- life
+
+    BookieRules rules() {
+        return home.rules();
+    }
 
     private void append(DurableLog.Kind kind, byte @Nullable [] payload, DurableLog.Completion completion) {
         began();

@@ -2,7 +2,6 @@ package io.daybook.bookie.ledger;
 
 import io.daybook.base.error.Check;
 import io.daybook.base.exec.Loop;
-import io.daybook.base.seam.Probe;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
 import io.daybook.ledger.protocol.Status;
@@ -18,11 +17,7 @@ import io.netty.util.collection.LongObjectMap;
  */
 public final class LedgerRegistry {
     private final Loop loop;
-    private final EntryStore store;
-    private final DurableLog log;
-    private final FirstTouch firstTouch;
-    private final WriteGate gate;
-    private final Probe probe;
+    private final LedgerGround ground;
     private final int residentMax;
 
     private final LongObjectMap<HostedLedger> ledgers = new LongObjectHashMap<>();
@@ -38,26 +33,14 @@ public final class LedgerRegistry {
      * @param residentMax ledgers kept in memory before idle ones are forgotten
      * @param pollsMax waits held at a time (R63a)
      */
-    public LedgerRegistry(
-            Loop loop,
-            EntryStore store,
-            DurableLog log,
-            FirstTouch firstTouch,
-            WriteGate gate,
-            Probe probe,
-            int residentMax,
-            int pollsMax) {
+    public LedgerRegistry(Loop loop, LedgerGround ground, int residentMax, int pollsMax) {
         this.loop = loop;
-        this.store = store;
-        this.log = log;
-        this.firstTouch = firstTouch;
-        this.gate = gate;
-        this.probe = probe;
+        this.ground = ground;
         this.residentMax = residentMax;
         this.polls = new PollRoom(pollsMax);
         this.lacQueue = new LacQueue(loop);
-        this.adds = new Adds(loop, store, log, gate, counters, lacQueue);
-        this.reads = new Reads(loop, store, counters);
+        this.adds = new Adds(loop, ground, counters, lacQueue);
+        this.reads = new Reads(loop, ground, counters);
         this.sweepAt = residentMax;
     }
 
@@ -65,7 +48,7 @@ public final class LedgerRegistry {
     public HostedLedger ledger(long ledgerId) {
         HostedLedger ledger = ledgers.get(ledgerId);
         if (ledger == null) {
-            if (ledgers.size() >= sweepAt || probe.decision("ledger.forget-idle", 8) == 1) {
+            if (ledgers.size() >= sweepAt || ground.probe().decision("ledger.forget-idle", 8) == 1) {
                 sweep();
             }
             ledger = new HostedLedger(ledgerId, this);
@@ -78,7 +61,7 @@ public final class LedgerRegistry {
 
     /** Answers OK once everything appended from this loop so far is durable; needs no ledger, as with stock bookies. */
     public void force(StatusAnswer answer) {
-        log.barrier(loop, failure -> answer.done(failure == null ? Status.OK : Failures.status(failure)));
+        ground.log().barrier(loop, failure -> answer.done(failure == null ? Status.OK : Failures.status(failure)));
     }
 
     /** Forgets all waits of {@code asker}, whose connection is gone (R63a). */
@@ -136,19 +119,23 @@ public final class LedgerRegistry {
     }
 
     EntryStore store() {
-        return store;
+        return ground.store();
     }
 
     DurableLog log() {
-        return log;
+        return ground.log();
     }
 
     FirstTouch firstTouch() {
-        return firstTouch;
+        return ground.firstTouch();
     }
 
     WriteGate gate() {
-        return gate;
+        return ground.gate();
+    }
+
+    BookieRules rules() {
+        return ground.conduct().rules();
     }
 
     Adds adds() {

@@ -19,11 +19,13 @@ final class Reads {
 
     private final Loop loop;
     private final EntryStore store;
+    private final BookieRules rules;
     private final LedgerCounters counters;
 
-    Reads(Loop loop, EntryStore store, LedgerCounters counters) {
+    Reads(Loop loop, LedgerGround ground, LedgerCounters counters) {
         this.loop = loop;
-        this.store = store;
+        this.store = ground.store();
+        this.rules = ground.conduct().rules();
         this.counters = counters;
     }
 
@@ -56,7 +58,7 @@ final class Reads {
                         reason(outcome, failure),
                         ledger.id(),
                         wanted);
-                answer.failed(ledger, failure == null ? Status.IO_ERROR : Failures.status(failure));
+                answer.failed(ledger, unreadable(failure));
             }
             ledger.ended();
         });
@@ -82,7 +84,7 @@ final class Reads {
         Futures.whenDone(store.readBatch(ledger.id(), first, countMax, bytesMax, loop), loop, (entries, failure) -> {
             if (entries == null) {
                 counters.damagedReads++;
-                answer.failed(failure == null ? Status.IO_ERROR : Failures.status(failure));
+                answer.failed(unreadable(failure));
             } else if (entries.isEmpty()) {
                 answer.failed(absent(ledger));
             } else {
@@ -112,7 +114,13 @@ final class Reads {
         });
     }
 
-    private static Status absent(HostedLedger ledger) {
-        return ledger.limbo() ? Status.UNKNOWN_STATE : Status.NO_SUCH_ENTRY;
+    private Status absent(HostedLedger ledger) {
+        return ledger.limbo() ? rules.absentInLimbo() : Status.NO_SUCH_ENTRY;
+    }
+
+    /** A store that is too busy says nothing; bytes that cannot be read are damage. */
+    private Status unreadable(@Nullable Throwable failure) {
+        Status status = failure == null ? Status.IO_ERROR : Failures.status(failure);
+        return status == Status.IO_ERROR ? rules.unreadable() : status;
     }
 }

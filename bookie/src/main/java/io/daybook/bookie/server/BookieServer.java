@@ -17,7 +17,9 @@ import io.daybook.bookie.journal.Journal;
 import io.daybook.bookie.journal.JournalPosition;
 import io.daybook.bookie.journal.JournalReplay;
 import io.daybook.bookie.journal.Replayed;
+import io.daybook.bookie.ledger.BookieConduct;
 import io.daybook.bookie.ledger.FirstTouch;
+import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.WriteGate;
 import io.daybook.bookie.membership.Identity;
 import io.daybook.bookie.membership.Registration;
@@ -68,6 +70,7 @@ public final class BookieServer {
 
     private final BookieConfig config;
     private final BookieSeams seams;
+    private final BookieConduct conduct;
     private final Loop control;
     private final LastingDirectories directories;
     private final Doorway doorway = new Doorway();
@@ -87,8 +90,9 @@ public final class BookieServer {
     private volatile @Nullable HostPort address;
     private volatile @Nullable BookieId id;
 
-    private BookieServer(BookieConfig config, BookieSeams seams) {
+    private BookieServer(BookieConfig config, BookieSeams seams, BookieConduct conduct) {
         this.config = config;
+        this.conduct = conduct;
         this.seams = seams;
         this.control = seams.loops().control();
         this.directories = new LastingDirectories(seams.disk(), control);
@@ -96,7 +100,12 @@ public final class BookieServer {
 
     /** Starts a bookie. Completes on the control loop when it is registered; fails with {@link BookieException.Refused}. */
     public static Promise<BookieServer> start(BookieConfig config, BookieSeams seams) {
-        BookieServer server = new BookieServer(config, seams);
+        return start(config, seams, BookieConduct.SAFE);
+    }
+
+    /** The same with another conduct, for simulations that plant bugs. */
+    public static Promise<BookieServer> start(BookieConfig config, BookieSeams seams, BookieConduct conduct) {
+        BookieServer server = new BookieServer(config, seams, conduct);
         Promise<BookieServer> started = server.control.promise();
         server.control.run(() ->
                 Futures.whenDone(server.steps().toCompletableFuture(), server.control, (registered, failure) -> {
@@ -271,7 +280,7 @@ public final class BookieServer {
     /** After a loss nothing is said to be absent any more, and no writer is served (R79, R81). */
     private CompletionStage<Void> decideLimbo(Replayed replayed) {
         TieredEntryStore opened = Objects.requireNonNull(store);
-        if (replayed instanceof Replayed.Corrupt corrupt) {
+        if (replayed instanceof Replayed.Corrupt corrupt && conduct.doubtsAfterLoss()) {
             LOG.error(
                     "the journal has lost records: {} at {}; this bookie answers for what it has, takes no new entries, and keeps the"
                             + " damaged files",
@@ -294,11 +303,7 @@ public final class BookieServer {
                 : FirstTouch.OFF;
         RequestDispatcher requests = new RequestDispatcher(
                 seams.loops().serving(),
-                opened,
-                log,
-                firstTouch,
-                gate,
-                seams.probe(),
+                new LedgerGround(opened, log, firstTouch, gate, seams.probe(), conduct),
                 config.limits(),
                 caller -> seams.disk().space(config.layout().data(), caller),
                 seams.allocator());

@@ -35,19 +35,21 @@ final class FenceHandler {
                 ledger -> ledger.read(read.entryId(), true, new EntryAnswer() {
                     @Override
                     public void found(HostedLedger there, ByteBuf body) {
-                        held.looked(new Response.Read(
-                                read.tag(),
-                                Status.OK,
-                                read.ledgerId(),
-                                read.entryId(),
-                                body,
-                                Response.Read.ABSENT, // as stock: no last confirmed id beside a fencing read
-                                Response.Read.ABSENT));
+                        held.looked(
+                                new Response.Read(
+                                        read.tag(),
+                                        Status.OK,
+                                        read.ledgerId(),
+                                        read.entryId(),
+                                        body,
+                                        Response.Read.ABSENT, // as stock: no last confirmed id beside a fencing read
+                                        Response.Read.ABSENT),
+                                true);
                     }
 
                     @Override
                     public void failed(HostedLedger there, Status status) {
-                        held.looked(Answers.refusal(read, status));
+                        held.looked(Answers.refusal(read, status), there.waitsForFence(status));
                     }
                 }));
     }
@@ -67,12 +69,12 @@ final class FenceHandler {
                 ledger -> reads.look(ledger, batch, new BatchAnswer() {
                     @Override
                     public void found(List<ByteBuf> entries) {
-                        held.looked(ReadHandler.ofBatch(batch, entries));
+                        held.looked(ReadHandler.ofBatch(batch, entries), true);
                     }
 
                     @Override
                     public void failed(Status status) {
-                        held.looked(Answers.refusal(batch, status));
+                        held.looked(Answers.refusal(batch, status), ledger.waitsForFence(status));
                     }
                 }));
     }
@@ -101,19 +103,25 @@ final class FenceHandler {
         private final Exchange exchange;
         private @Nullable Response found;
         private @Nullable Status fence;
+        private boolean answered;
 
         Held(Exchange exchange) {
             this.exchange = exchange;
         }
 
-        void looked(Response response) {
+        void looked(Response response, boolean waits) {
             found = response;
+            if (!waits) {
+                fence = Status.OK;
+            }
             answerIfBoth();
         }
 
         void durable(Status status) {
-            fence = status;
-            answerIfBoth();
+            if (!answered) {
+                fence = status;
+                answerIfBoth();
+            }
         }
 
         private void answerIfBoth() {
@@ -122,6 +130,7 @@ final class FenceHandler {
             if (response == null || status == null) {
                 return;
             }
+            answered = true;
             if (status == Status.OK) {
                 exchange.answer(response);
             } else {

@@ -8,13 +8,9 @@ import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Conn;
 import io.daybook.base.seam.ConnHandler;
 import io.daybook.base.seam.Disk;
-import io.daybook.base.seam.Probe;
 import io.daybook.base.seam.Transport;
-import io.daybook.bookie.DurableLog;
-import io.daybook.bookie.EntryStore;
-import io.daybook.bookie.ledger.FirstTouch;
+import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.LedgerRegistry;
-import io.daybook.bookie.ledger.WriteGate;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -40,19 +36,12 @@ public final class RequestDispatcher implements Transport.Acceptor {
 
     /**
      * @param loops all of these own ledgers; connections come on these, too
+     * @param ground what the ledgers stand on
      * @param space asked for the answers to disk questions
      * @param allocator makes the frames sent
      */
     public RequestDispatcher(
-            Loops loops,
-            EntryStore store,
-            DurableLog log,
-            FirstTouch firstTouch,
-            WriteGate gate,
-            Probe probe,
-            ServerLimits limits,
-            SpaceSource space,
-            ByteBufAllocator allocator) {
+            Loops loops, LedgerGround ground, ServerLimits limits, SpaceSource space, ByteBufAllocator allocator) {
         this.loops = loops;
         this.limits = limits;
         this.space = space;
@@ -61,9 +50,9 @@ public final class RequestDispatcher implements Transport.Acceptor {
         this.fences = new FenceHandler(reads);
         int n = loops.all().size();
         for (Loop loop : loops.all()) {
-            var ledgers = new LedgerRegistry(
-                    loop, store, log, firstTouch, gate, probe, Math.max(1, limits.residentLedgers() / n), (int)
-                            Math.min(Integer.MAX_VALUE, limits.totalBytes().bytes() / n / ServerLimits.POLL_BYTES));
+            int residentMax = Math.max(1, limits.residentLedgers() / n);
+            long pollsMax = limits.totalBytes().bytes() / n / ServerLimits.POLL_BYTES;
+            var ledgers = new LedgerRegistry(loop, ground, residentMax, (int) Math.min(Integer.MAX_VALUE, pollsMax));
             lanes.add(new Lane(lanes.size(), loop, ledgers, limits.totalBytes().bytes() / n));
         }
         lanes.forEach(lane -> lane.connect(lanes));

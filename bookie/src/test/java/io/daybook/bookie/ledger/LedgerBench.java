@@ -42,6 +42,7 @@ final class LedgerBench {
     MemoryDurableLog log;
     LedgerRegistry registry;
     FirstTouch firstTouch = FirstTouch.OFF;
+    BookieRules rules = new SafeBookieRules(); // for the next open
     int lookups;
 
     LedgerBench(long seed) {
@@ -67,7 +68,8 @@ final class LedgerBench {
         loop = node.loop("ledgers");
         store = new MemoryEntryStore(storeBytes);
         log = new MemoryDurableLog(platter, node.loop("journal"), 1_000);
-        registry = new LedgerRegistry(loop, store, log, firstTouch, gate, node.probe(), 4, 3);
+        registry = new LedgerRegistry(
+                loop, new LedgerGround(store, log, firstTouch, gate, node.probe(), new BookieConduct(rules)), 4, 3);
     }
 
     /** Everything unsynced is lost; a new process starts from what the platter has. */

@@ -9,7 +9,9 @@ import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.HostPort;
 import io.daybook.base.seam.Transport;
+import io.daybook.bookie.ledger.BookieConduct;
 import io.daybook.bookie.ledger.FirstTouch;
+import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.WriteGate;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.Password;
@@ -45,11 +47,13 @@ final class RequestDispatcherTest {
             new MemoryDurableLog(new MemoryDurableLog.Platter(), node.loop("journal"), 100_000);
     private final RequestDispatcher dispatcher = new RequestDispatcher(
             loops,
-            new MemoryEntryStore(1L << 30),
-            log,
-            FirstTouch.OFF,
-            new WriteGate(),
-            node.probe(),
+            new LedgerGround(
+                    new MemoryEntryStore(1L << 30),
+                    log,
+                    FirstTouch.OFF,
+                    new WriteGate(),
+                    node.probe(),
+                    BookieConduct.SAFE),
             new ServerLimits(
                     DataSize.bytes(CONNECTION_BYTES),
                     DataSize.bytes(4 * CONNECTION_BYTES),

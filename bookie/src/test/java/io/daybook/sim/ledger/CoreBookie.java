@@ -9,7 +9,9 @@ import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.HostPort;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
+import io.daybook.bookie.ledger.BookieConduct;
 import io.daybook.bookie.ledger.FirstTouch;
+import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.WriteGate;
 import io.daybook.bookie.membership.Registration;
 import io.daybook.bookie.server.MetadataFirstTouch;
@@ -94,11 +96,7 @@ final class CoreBookie implements SimBookie {
                 : FirstTouch.OFF;
         RequestDispatcher dispatcher = new RequestDispatcher(
                 loops,
-                entries,
-                journal,
-                firstTouch,
-                new WriteGate(),
-                node.probe(),
+                new LedgerGround(entries, journal, firstTouch, new WriteGate(), node.probe(), BookieConduct.SAFE),
                 LIMITS,
                 CoreBookie::space,
                 node.world().allocator());
