@@ -54,6 +54,12 @@ public interface LedgerWriter {
      */
     CompletableFuture<LedgerMetadata> close();
 
+    /**
+     * Seals the ledger at the last acknowledged entry without waiting for what is in flight, which fails with NOT_APPLIED; otherwise as {@link
+     * #close()}. After a close that still waits, it ends the wait.
+     */
+    CompletableFuture<LedgerMetadata> closeNow();
+
     /** Drops the handle without sealing: what is in flight fails with outcome UNKNOWN, recovery decides the end. */
     void abandon();
 

@@ -1,6 +1,5 @@
 package io.daybook.ledger.client;
 
-import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -34,6 +33,7 @@ final class AppendProtocol<T> {
     private final LedgerId ledger;
     private final Replication replication;
     private final int changesMax;
+    private final WriterRules rules;
     private final Effects<T> effects;
     private final DecisionTrace trace;
     private final RepairHints hints;
@@ -44,6 +44,7 @@ final class AppendProtocol<T> {
 
     private Mode mode = Mode.RUN;
     private boolean closing; // close was asked for; pending entries may still drain
+    private boolean draining = true; // unless close was asked for at once
     private @Nullable Ending sealBecause; // sealing by ourselves, because the ledger has changed too often
     private LedgerMetadata metadata; // as last committed
     private int version;
@@ -61,6 +62,7 @@ final class AppendProtocol<T> {
             LedgerMetadata created,
             int version,
             int changesMax,
+            WriterRules rules,
             Effects<T> effects,
             DecisionTrace trace) {
         Check.argument(
@@ -70,6 +72,7 @@ final class AppendProtocol<T> {
         this.metadata = created;
         this.version = version;
         this.changesMax = changesMax;
+        this.rules = rules;
         this.effects = effects;
         this.trace = trace;
         this.hints = new RepairHints(replication.ensemble());
@@ -153,15 +156,20 @@ final class AppendProtocol<T> {
 
     /** An add was answered with {@code status}, or failed without an answer because of {@code unanswered}. */
     void onAddReply(BookieId bookie, int slot, int tenure, long entry, Status status, @Nullable String unanswered) {
-        if (mode == Mode.DEAD || !ensemble.member(slot).equals(bookie)) {
-            return; // replaced meanwhile: neither its yes nor its no counts (R42)
+        if (mode == Mode.DEAD) {
+            return;
         }
-        boolean thisTenure = ensemble.tenure(slot) == tenure;
         if (unanswered == null && status == Status.OK) {
-            if (thisTenure) {
+            if (rules.countsAck(ensemble, slot, bookie, tenure)) {
                 onAcknowledged(slot, entry);
             }
-        } else if (unanswered == null && fatal(status)) {
+            return;
+        }
+        if (!ensemble.member(slot).equals(bookie)) {
+            return; // replaced meanwhile: its no counts as little as its yes (R42)
+        }
+        boolean thisTenure = ensemble.tenure(slot) == tenure;
+        if (unanswered == null && fatal(status)) {
             if (mode != Mode.CLOSING) { // then the metadata decides, all entries are settled
                 die(refusal(status, bookie, entry));
             }
@@ -208,11 +216,11 @@ final class AppendProtocol<T> {
         proposal = null;
         metadata = committed;
         version = newVersion;
-        if (mode == Mode.CLOSING) {
+        if (committed.closed()) {
             trace.note("closed at entry %s, %s bytes", committed.lastEntry(), committed.length());
             sealed();
         } else {
-            installCommitted();
+            changed();
         }
     }
 
@@ -222,23 +230,19 @@ final class AppendProtocol<T> {
         if (wanted == null || mode == Mode.DEAD) {
             return;
         }
-        if (found.state() == LedgerState.OPEN && found.lastFragment().equals(metadata.lastFragment())) {
-            reapply(found, foundVersion); // only a sealed fragment was repaired (R10)
-        } else if (mode == Mode.CHANGING
+        if (permits(found.state(), wanted) && found.lastFragment().equals(metadata.lastFragment())) {
+            reapply(found, foundVersion, wanted); // only a sealed fragment was repaired (R10)
+        } else if (!wanted.closed()
                 && found.state() == LedgerState.OPEN
                 && found.lastFragment().equals(wanted.lastFragment())) {
             proposal = null;
             metadata = found;
             version = foundVersion;
-            installCommitted(); // an earlier attempt of ours had succeeded (R46b)
+            changed(); // an earlier attempt of ours had succeeded (R46b)
         } else if (found.closed()) {
             adopt(found, foundVersion);
         } else if (found.state() == LedgerState.IN_RECOVERY) {
-            trace.note("a newer owner recovers the ledger: stopped at entry %s (R9)", lastAddConfirmed);
-            die(new Ending(outcome -> new LedgerException.Fenced(
-                    outcome,
-                    "ledger %s is being recovered by a newer owner; open it with recovery to learn its end"
-                            .formatted(ledger))));
+            stopForRecovery();
         } else {
             die(new Ending(outcome -> new LedgerException.ProtocolBroken(
                     outcome,
@@ -273,6 +277,15 @@ final class AppendProtocol<T> {
         }
     }
 
+    /** Seals the ledger at {@link #lastAddConfirmed()} without waiting: what is pending fails. */
+    void closeNow() {
+        if (ending == null && sealBecause == null) {
+            closing = true;
+            draining = false;
+            maybeSeal();
+        }
+    }
+
     /** Ends without sealing: what is pending may or may not survive. */
     void abandon(String why) {
         if (mode != Mode.DEAD) {
@@ -297,13 +310,14 @@ final class AppendProtocol<T> {
 
     private void onAcknowledged(int slot, long entry) {
         busy.accepted(slot);
-        if (window.acknowledge(entry, slot)) {
-            advance();
+        if (window.acknowledge(entry, slot) && rules.confirms(entry, window.first())) {
+            advance(entry);
         }
     }
 
-    private void advance() {
-        while (mode == Mode.RUN && window.headComplete()) { // the effect may change both
+    /** Confirms what is complete, from the lowest pending entry on; up to {@code confirmed} that is known already. */
+    private void advance(long confirmed) {
+        while (moves() && (window.first() <= confirmed || window.headComplete())) { // the effect may change both
             long entry = window.first();
             Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
             Check.state(
@@ -316,6 +330,11 @@ final class AppendProtocol<T> {
             effects.acknowledged(window.take(), entry);
         }
         maybeSeal();
+    }
+
+    /** Whether the last confirmed id may move (R43). */
+    private boolean moves() {
+        return mode == Mode.RUN || mode == Mode.CHANGING && !rules.standsStillDuringChange();
     }
 
     private void onBusy(int slot, long entry) {
@@ -353,7 +372,7 @@ final class AppendProtocol<T> {
     // ---- ensemble change (R46)
 
     private void maybeChange() {
-        if (mode != Mode.RUN || !change.anyFailed()) {
+        if (mode != Mode.RUN || proposal != null || !change.anyFailed()) {
             return;
         }
         if (changes >= changesMax) {
@@ -394,32 +413,55 @@ final class AppendProtocol<T> {
                 from,
                 metadata.lastFragment().firstEntry());
         trace.note("change from entry %s: %s to %s", from, ensemble.members(), members);
-        LedgerMetadata next = metadata.withLastFragment(new Fragment(from, members));
-        proposal = next;
-        effects.compareAndSet(next, version);
+        Fragment next = new Fragment(from, members);
+        attempt(metadata.withLastFragment(next));
+        if (!rules.waitsForCommit()) {
+            install(next);
+            advance(-1);
+        }
     }
 
-    private void reapply(LedgerMetadata found, int foundVersion) {
+    /** Writes {@code next}, if the record as it is known permits that (R8, R9). */
+    private void attempt(LedgerMetadata next) {
+        if (permits(metadata.state(), next)) {
+            proposal = next;
+            effects.compareAndSet(next, version);
+        } else {
+            stopForRecovery();
+        }
+    }
+
+    private boolean permits(LedgerState found, LedgerMetadata next) {
+        return next.closed() ? rules.mayClose(found) : found != LedgerState.CLOSED && rules.mayChange(found);
+    }
+
+    private void reapply(LedgerMetadata found, int foundVersion, LedgerMetadata wanted) {
         trace.note("the record moved on to version %s with the same last fragment: applied again (R10)", foundVersion);
         metadata = found;
         version = foundVersion;
-        LedgerMetadata next = mode == Mode.CLOSING
-                ? found.withClosed(lastAddConfirmed, confirmedLength)
-                : found.withLastFragment(wanted().lastFragment());
-        proposal = next;
-        effects.compareAndSet(next, version);
+        attempt(
+                wanted.closed()
+                        ? found.withClosed(wanted.lastEntry(), wanted.length())
+                        : found.withLastFragment(wanted.lastFragment()));
     }
 
-    private LedgerMetadata wanted() {
-        LedgerMetadata wanted = proposal;
-        if (wanted == null) {
-            throw new BrokenInvariantException("ledger %s: nothing is being committed".formatted(ledger));
-        }
-        return wanted;
+    private void stopForRecovery() {
+        trace.note("a newer owner recovers the ledger: stopped at entry %s (R9)", lastAddConfirmed);
+        die(new Ending(outcome -> new LedgerException.Fenced(
+                outcome,
+                "ledger %s is being recovered by a newer owner; open it with recovery to learn its end"
+                        .formatted(ledger))));
     }
 
-    private void installCommitted() {
-        Fragment committed = metadata.lastFragment();
+    /** The list of the last fragment is committed: uses it and goes on. */
+    private void changed() {
+        install(metadata.lastFragment());
+        effects.changed(metadata);
+        advance(-1);
+        maybeChange();
+    }
+
+    private void install(Fragment committed) {
         Check.state(
                 committed.firstEntry() == lastAddConfirmed + 1,
                 "the last confirmed id moved from %s to %s during a change",
@@ -442,14 +484,13 @@ final class AppendProtocol<T> {
             for (int i = 0; i < replication.writeQuorum(); i++) {
                 int slot = replication.slot(entry, i);
                 if ((replaced & 1L << slot) != 0) {
-                    window.withdraw(entry, slot);
+                    if (rules.withdrawsAcks()) {
+                        window.withdraw(entry, slot);
+                    }
                     send(slot, entry, window.body(entry));
                 }
             }
         }
-        effects.changed(metadata);
-        advance();
-        maybeChange();
     }
 
     // ---- the end
@@ -465,16 +506,15 @@ final class AppendProtocol<T> {
     }
 
     private void maybeSeal() {
-        if (closing && mode == Mode.RUN && window.size() == 0) {
+        if (closing && mode == Mode.RUN && proposal == null && (window.size() == 0 || !draining)) {
             seal();
         }
     }
 
     private void seal() {
-        mode = Mode.CLOSING;
-        LedgerMetadata next = metadata.withClosed(lastAddConfirmed, confirmedLength);
-        proposal = next;
-        effects.compareAndSet(next, version);
+        mode = Mode.CLOSING; // the last confirmed id stands still
+        long last = rules.lastEntryOfClose(lastAddConfirmed, window.next() - 1);
+        attempt(metadata.withClosed(last, last == lastAddConfirmed ? confirmedLength : length));
     }
 
     private void adopt(LedgerMetadata found, int foundVersion) {
@@ -505,6 +545,10 @@ final class AppendProtocol<T> {
         }
         mode = Mode.DEAD;
         window.settle(~0L);
+        failPending(new Ending(outcome -> new LedgerException.HandleClosed(
+                outcome,
+                "ledger %s was closed at entry %s, without waiting for what was in flight"
+                        .formatted(ledger, metadata.lastEntry()))));
         effects.closed(metadata);
     }
 
@@ -513,12 +557,16 @@ final class AppendProtocol<T> {
         ending = because;
         proposal = null;
         window.settle(~0L);
+        failPending(because);
+        effects.ended(because);
+    }
+
+    private void failPending(Ending because) {
         while (window.size() > 0) {
             long entry = window.first();
             LedgerException failure = because.with(outcome(entry));
             effects.failed(window.take(), failure);
         }
-        effects.ended(because);
     }
 
     /** What is certain of an entry in flight (R58): a closed record decides, else nobody knows. */

@@ -95,7 +95,7 @@ final class AppendWindow<T> {
         return lengths[(int) entryId & mask];
     }
 
-    /** Counts an acknowledgement; returns whether it completes the ack quorum of the lowest pending entry. */
+    /** Counts an acknowledgement; returns whether the entry is pending and has its ack quorum now. */
     boolean acknowledge(long entryId, int slot) {
         if (entryId < remembered || entryId >= next) {
             return false;
@@ -104,7 +104,7 @@ final class AppendWindow<T> {
         int at = (int) entryId & mask;
         acks[at] |= 1L << slot;
         refusals[at] &= ~(1L << slot);
-        return entryId == first && Long.bitCount(acks[at]) >= replication.ackQuorum();
+        return entryId >= first && Long.bitCount(acks[at]) >= replication.ackQuorum();
     }
 
     /** Forgets an acknowledgement of a pending entry, because its slot changed hands (R46 step 6). */

@@ -33,6 +33,7 @@ final class ClientLoop {
     private final PlacementPolicy placement;
     private final Supplier<Candidates> registered;
     private final Predicate<BookieId> fencesDurably;
+    private final ClientRules rules;
     private final Quarantine quarantine;
     private final Quarantine slow;
     private final Set<Handle> handles = new LinkedHashSet<>();
@@ -45,7 +46,8 @@ final class ClientLoop {
             ClientConfig config,
             PlacementPolicy placement,
             Supplier<Candidates> registered,
-            Predicate<BookieId> fencesDurably) {
+            Predicate<BookieId> fencesDurably,
+            ClientRules rules) {
         this.loop = loop;
         this.connections = connections;
         this.metadata = metadata;
@@ -53,6 +55,7 @@ final class ClientLoop {
         this.placement = placement;
         this.registered = registered;
         this.fencesDurably = fencesDurably;
+        this.rules = rules;
         this.quarantine = new Quarantine(loop.clock(), config.quarantine());
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
     }
@@ -71,6 +74,11 @@ final class ClientLoop {
 
     ClientConfig config() {
         return config;
+    }
+
+    /** The rules its handles keep. */
+    ClientRules rules() {
+        return rules;
     }
 
     /** Bookies that failed a write: they get no new fragments for a while. */

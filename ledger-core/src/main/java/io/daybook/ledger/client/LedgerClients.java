@@ -95,8 +95,20 @@ public final class LedgerClients {
             Transport transport,
             Loops loops,
             Entropy entropy) {
+        return open(config, cluster, store, transport, loops, entropy, ClientRules.SAFE);
+    }
+
+    /** As the public way, but with {@code rules} that need not be safe. */
+    static Promise<LedgerClient> open(
+            ClientConfig config,
+            MetadataUri cluster,
+            MetaStore store,
+            Transport transport,
+            Loops loops,
+            Entropy entropy,
+            ClientRules rules) {
         PoolConfig pools = PoolConfig.of(config.wire() == ClientConfig.Wire.V3 ? WireChoice.V3 : WireChoice.V2_HOT);
-        return open(config, cluster, store, loops, entropy, (registry, loop) -> {
+        return open(config, cluster, store, loops, entropy, rules, (registry, loop) -> {
             ConnectionPool pool = new ConnectionPool(transport, loop, registry::resolve, pools);
             return new ClientLoop.Connections(pool, pool::close);
         });
@@ -113,6 +125,7 @@ public final class LedgerClients {
             MetaStore store,
             Loops loops,
             Entropy entropy,
+            ClientRules rules,
             BiFunction<BookieRegistry, Loop, ClientLoop.Connections> connections) {
         Loop first = loops.all().get(0);
         Promise<LedgerClient> result = first.promise();
@@ -140,7 +153,8 @@ public final class LedgerClients {
                                     config,
                                     new RandomPlacement(entropy),
                                     new Registered(registry),
-                                    bookie -> fencesDurably(registry.members().find(bookie))));
+                                    bookie -> fencesDurably(registry.members().find(bookie)),
+                                    rules));
                 }
                 result.complete(new QuorumLedgerClient(config, metadata, registry, loops, homes));
             });

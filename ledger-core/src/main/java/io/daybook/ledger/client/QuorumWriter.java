@@ -91,7 +91,13 @@ final class QuorumWriter
         this.trace = new DecisionTrace(ledger);
         this.metadata = record;
         this.protocol = new AppendProtocol<>(
-                ledger, record, made.record().version(), home.config().ensembleChangesMax(), this, trace);
+                ledger,
+                record,
+                made.record().version(),
+                home.config().ensembleChangesMax(),
+                home.rules().writer(),
+                this,
+                trace);
         this.announcer = new LacAnnouncer(loop, this::announce);
         this.closed = loop.promise();
         this.ended = loop.promise();
@@ -184,7 +190,15 @@ final class QuorumWriter
 
     @Override
     public CompletableFuture<LedgerMetadata> close() {
-        if (!wake(this::onClose)) {
+        if (!wake(() -> onClose(protocol::close))) {
+            return CompletableFuture.failedFuture(loopGone(Outcome.NOT_APPLIED));
+        }
+        return closed;
+    }
+
+    @Override
+    public CompletableFuture<LedgerMetadata> closeNow() {
+        if (!wake(() -> onClose(protocol::closeNow))) {
             return CompletableFuture.failedFuture(loopGone(Outcome.NOT_APPLIED));
         }
         return closed;
@@ -271,14 +285,14 @@ final class QuorumWriter
         afterEvent();
     }
 
-    private void onClose() {
+    private void onClose(Runnable close) {
         takeHanded();
         Ending ending = protocol.ending();
         if (ending != null) {
             closed.completeExceptionally(ending.with(Outcome.NOT_APPLIED));
             return;
         }
-        event(protocol::close);
+        event(close);
     }
 
     private void abandon(String why) {

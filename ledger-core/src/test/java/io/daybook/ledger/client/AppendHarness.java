@@ -44,12 +44,20 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     Runnable onAcknowledged = () -> {};
 
     AppendHarness(Replication replication, String... members) {
-        this(replication, 32, members);
+        this(replication, 32, new SafeWriterRules(), members);
+    }
+
+    AppendHarness(WriterRules rules, String... members) {
+        this(Replication.DEFAULT, 32, rules, members);
     }
 
     AppendHarness(Replication replication, int changesMax, String... members) {
+        this(replication, changesMax, new SafeWriterRules(), members);
+    }
+
+    private AppendHarness(Replication replication, int changesMax, WriterRules rules, String... members) {
         created = LedgerMetadata.open(replication, DigestType.CRC32C, Password.EMPTY, ids(members), 0, 1, Map.of());
-        protocol = new AppendProtocol<>(LEDGER, created, 0, changesMax, this, trace);
+        protocol = new AppendProtocol<>(LEDGER, created, 0, changesMax, rules, this, trace);
     }
 
     static BookieId id(String name) {

@@ -67,6 +67,7 @@ final class ClientWorld {
                 node.metaStore(),
                 loops,
                 node.entropy(),
+                ClientRules.SAFE,
                 (registry, loop) -> new ClientLoop.Connections(bookies.of(loop), () -> {})));
     }
 

@@ -62,6 +62,10 @@ final class ProtocolModel {
     private int recoveriesRunning;
 
     ProtocolModel(long seed, Mutant mutant) {
+        this(seed, mutant, new SafeWriterRules());
+    }
+
+    ProtocolModel(long seed, Mutant mutant, WriterRules writerRules) {
         this.random = new Random(seed);
         this.mutant = mutant;
         this.replication = SHAPES[random.nextInt(SHAPES.length)];
@@ -76,7 +80,7 @@ final class ProtocolModel {
                 0,
                 1,
                 Map.of());
-        this.writer = new Writer();
+        this.writer = new Writer(writerRules);
     }
 
     /** Runs one schedule; returns what was violated, or null. */
@@ -84,7 +88,7 @@ final class ProtocolModel {
     String run() {
         try {
             return explore();
-        } catch (BrokenInvariantException broken) {
+        } catch (BrokenInvariantException | AssertionError broken) {
             return broken.getMessage();
         }
     }
@@ -124,7 +128,11 @@ final class ProtocolModel {
         } else if (dice == 25 && random.nextInt(10) == 0) {
             writerAlive = false; // crashed: hears and says nothing any more
         } else if (dice == 26 && writerAlive && random.nextInt(10) == 0) {
-            writer.protocol.close();
+            if (random.nextBoolean()) {
+                writer.protocol.close();
+            } else {
+                writer.protocol.closeNow();
+            }
         } else {
             deliver(8);
         }
@@ -249,10 +257,13 @@ final class ProtocolModel {
 
     /** The writer with its effects. */
     private final class Writer implements AppendProtocol.Effects<Long> {
-        final AppendProtocol<Long> protocol =
-                new AppendProtocol<>(LEDGER, record, version, 32, this, new DecisionTrace(LEDGER));
+        final AppendProtocol<Long> protocol;
         final List<byte[]> sent = new ArrayList<>();
         long acknowledged = -1;
+
+        Writer(WriterRules rules) {
+            protocol = new AppendProtocol<>(LEDGER, record, version, 32, rules, this, new DecisionTrace(LEDGER));
+        }
 
         void append() {
             long entry = protocol.nextEntry();

@@ -3,18 +3,24 @@ package io.daybook.ledger.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.ledger.client.ProtocolModel.Mutant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The state machines in random orders; and planted bugs, which must be found. */
 final class ProtocolModelTest {
     private static final int SCHEDULES = Integer.getInteger("daybook.model.schedules", 3_000);
 
     private static @Nullable String firstViolation(Mutant mutant, int schedules) {
+        return firstViolation(mutant, new SafeWriterRules(), schedules);
+    }
+
+    private static @Nullable String firstViolation(Mutant mutant, WriterRules rules, int schedules) {
         for (long seed = 0; seed < schedules; seed++) {
-            String broken = new ProtocolModel(seed, mutant).run();
+            String broken = new ProtocolModel(seed, mutant, rules).run();
             if (broken != null) {
                 return "seed %d: %s".formatted(seed, broken);
             }
@@ -33,5 +39,30 @@ final class ProtocolModelTest {
         String found = firstViolation(mutant, 50_000);
 
         assertThat(found).isNotNull();
+    }
+
+    static List<WriterRules> unsafeWriters() {
+        return List.of(
+                new WriterRulesTest.KeepsAcks(),
+                new WriterRulesTest.CountsLateAcks(),
+                new WriterRulesTest.JumpsGaps(),
+                new WriterRulesTest.MovesDuringChange(),
+                new WriterRulesTest.UsesListBeforeCommit(),
+                new WriterRulesTest.ClosesAtPushed(),
+                new WriterRulesTest.ClosesBlindly());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unsafeWriters")
+    void aWriterWithoutOneOfItsRulesIsFound(WriterRules rules) {
+        String found = firstViolation(Mutant.NONE, rules, 50_000);
+
+        assertThat(found).isNotNull();
+    }
+
+    @Test
+    void aWriterThatChangesItsBookiesOverARecoveryDoesNoHarmAlone() {
+        assertThat(firstViolation(Mutant.NONE, new WriterRulesTest.ChangesBlindly(), SCHEDULES))
+                .isNull();
     }
 }

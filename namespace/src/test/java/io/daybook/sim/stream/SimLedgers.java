@@ -485,6 +485,11 @@ final class SimLedgers {
             return done;
         }
 
+        @Override
+        public CompletableFuture<LedgerMetadata> closeNow() {
+            throw new UnsupportedOperationException("streams let their appends finish");
+        }
+
         private void finishClose() {
             CompletableFuture<LedgerMetadata> done = closing;
             if (done == null || open > 0 || !alive(loop)) {
