@@ -8,14 +8,16 @@ import io.daybook.ledger.Replication;
  */
 final class FenceQuorum {
     private final Replication replication;
+    private final RecovererRules rules;
     private final long[] copyIds; // last entry per slot, −1 if none
     private final long[] copyLengths;
     private long answered; // bit per slot, failures included
     private long covered; // bit per slot
     private long best = -1;
 
-    FenceQuorum(Replication replication) {
+    FenceQuorum(Replication replication, RecovererRules rules) {
         this.replication = replication;
+        this.rules = rules;
         this.copyIds = new long[replication.ensemble()];
         this.copyLengths = new long[replication.ensemble()];
         java.util.Arrays.fill(copyIds, -1);
@@ -51,7 +53,7 @@ final class FenceQuorum {
 
     /** Whether no ack quorum can be formed any more without a fenced slot (R12). */
     boolean covers() {
-        return replication.covers(covered);
+        return rules.covers(replication, covered);
     }
 
     /** Highest confirmed id of a valid copy, −1 if none. */

@@ -49,6 +49,7 @@ final class LedgerRecovery {
     private static final int ATTEMPTS_MAX = 16; // each failure is another recoverer's or repairer's success
 
     private final LedgerId ledger;
+    private final RecovererRules rules;
     private final Effects effects;
     private final DecisionTrace trace;
 
@@ -59,14 +60,21 @@ final class LedgerRecovery {
     private @Nullable LedgerMetadata proposal; // being committed
     private @Nullable Attempt current;
 
-    LedgerRecovery(LedgerId ledger, Effects effects, DecisionTrace trace) {
+    LedgerRecovery(LedgerId ledger, RecovererRules rules, Effects effects, DecisionTrace trace) {
         this.ledger = ledger;
+        this.rules = rules;
         this.effects = effects;
         this.trace = trace;
     }
 
     boolean done() {
         return phase == Phase.DONE;
+    }
+
+    /** The last entry whose write-back is finished; −1 before anything is. */
+    long finished() {
+        Attempt at = current;
+        return at == null ? -1 : at.window.first() - 1;
     }
 
     // ---- metadata events
@@ -84,7 +92,7 @@ final class LedgerRecovery {
             case OPEN -> {
                 phase = Phase.CLAIMING;
                 trace.note("claiming version %s, last fragment %s", foundVersion, found.lastFragment());
-                commit(found.withState(LedgerState.IN_RECOVERY));
+                commit(found.withState(LedgerState.IN_RECOVERY), foundVersion);
             }
         }
     }
@@ -98,7 +106,9 @@ final class LedgerRecovery {
         proposal = null;
         record = committed;
         version = newVersion;
-        if (phase == Phase.CLAIMING) {
+        if (phase == Phase.SCANNING) {
+            onPublished();
+        } else if (phase == Phase.CLAIMING) {
             fence(committed); // what this write produced, not what was read before it
         } else {
             trace.note("closed at entry %s, %s bytes", committed.lastEntry(), committed.length());
@@ -111,15 +121,21 @@ final class LedgerRecovery {
         if (phase == Phase.DONE || proposal == null) {
             return;
         }
+        LedgerMetadata lost = proposal;
         proposal = null;
         Attempt at = current;
-        if (phase == Phase.CLAIMING || found.closed() || at == null) {
-            onRecord(found, foundVersion); // CLOSED: somebody else's end is the end (R55)
-        } else if (found.state() == LedgerState.IN_RECOVERY
-                && found.lastFragment().equals(at.snapshot)) {
+        if (phase == Phase.SCANNING && !found.closed()) {
             record = found;
             version = foundVersion;
-            commitClose(at); // only a sealed fragment was repaired
+            onPublished();
+        } else if (phase == Phase.CLOSING && rules.sealsBlindly(found)) {
+            commit(lost, foundVersion);
+        } else if (phase == Phase.CLAIMING || found.closed() || at == null) {
+            onRecord(found, foundVersion); // CLOSED: somebody else's end is the end (R55)
+        } else if (found.state() == LedgerState.IN_RECOVERY && rules.mayCloseAgain(at.snapshot, found)) {
+            record = found;
+            version = foundVersion;
+            commitClose(at);
         } else if (found.state() == LedgerState.IN_RECOVERY && attempt < ATTEMPTS_MAX) {
             trace.note("the last fragment became %s: starting over", found.lastFragment());
             onRecord(found, foundVersion);
@@ -200,7 +216,7 @@ final class LedgerRecovery {
     private void fence(LedgerMetadata claimed) {
         attempt++;
         drop(current);
-        Attempt at = new Attempt(claimed);
+        Attempt at = new Attempt(claimed, rules);
         current = at;
         phase = Phase.FENCING;
         trace.note("attempt %s: fencing %s, entries from %s", attempt, at.snapshot.bookies(), at.snapshot.firstEntry());
@@ -232,7 +248,7 @@ final class LedgerRecovery {
     // ---- reading on
 
     private void scan(Attempt at) {
-        long start = Math.max(at.fences.best(), at.snapshot.firstEntry() - 1); // earlier fragments are sealed (I14)
+        long start = rules.start(at.fences.best(), at.snapshot.firstEntry());
         trace.note("slots %s, reading on from entry %s", at.fences, start + 1);
         phase = Phase.SCANNING;
         at.begin(start, (entry, slots) -> {});
@@ -248,8 +264,7 @@ final class LedgerRecovery {
             at.scan.asked();
             for (int i = 0; i < at.replication.writeQuorum(); i++) {
                 int slot = at.replication.slot(entry, i);
-                effects.fencingRead(
-                        attempt, at.snapshot.bookies().get(slot), slot, entry); // from the snapshot, always (X10)
+                effects.fencingRead(attempt, rules.readFrom(at.snapshot, at.ensemble, slot), slot, entry);
             }
         }
     }
@@ -281,7 +296,8 @@ final class LedgerRecovery {
                 case PRESENT -> {
                     at.graceAsked = false;
                     at.graceOver = false;
-                    writeBack(at, entry, at.scan.takePresent());
+                    long foundAt = at.scan.foundAt();
+                    writeBack(at, entry, at.scan.takePresent(), foundAt);
                     readAhead(at);
                 }
                 case ABSENT -> end(at, entry - 1);
@@ -322,17 +338,28 @@ final class LedgerRecovery {
 
     // ---- writing back
 
-    private void writeBack(Attempt at, long entry, ByteBuf copy) {
+    private void writeBack(Attempt at, long entry, ByteBuf copy, long foundAt) {
         Check.state(
                 entry == at.window.next(), "entry %s decided, but %s is next to be written", entry, at.window.next());
         trace.note("entry %s is recovered", entry);
         long length = EntryHeader.length(copy);
-        at.window.push(copy, length, entry); // the very bytes that were read (R51)
+        at.window.push(copy, length, entry);
+        long spared = rules.acknowledgedByReading(foundAt);
         for (int i = 0; i < at.replication.writeQuorum(); i++) {
             int slot = at.replication.slot(entry, i);
-            if (!at.change.failed(slot)) {
+            if ((spared & 1L << slot) != 0
+                    && at.ensemble.member(slot).equals(at.snapshot.bookies().get(slot))) {
+                at.window.acknowledge(entry, slot);
+            } else if (!at.change.failed(slot)) {
                 send(at, slot, entry);
             }
+        }
+        finishHead(at);
+    }
+
+    private void finishHead(Attempt at) {
+        while (at.window.headComplete()) {
+            at.window.take();
         }
     }
 
@@ -352,9 +379,7 @@ final class LedgerRecovery {
         if (unanswered == null && status == Status.OK) {
             at.busy.accepted(slot);
             at.window.acknowledge(entry, slot);
-            while (at.window.headComplete()) {
-                at.window.take();
-            }
+            finishHead(at);
             readAhead(at);
             maybeClose(at);
         } else if (unanswered == null && (status == Status.UNAUTHORIZED || status == Status.BAD_VERSION)) {
@@ -418,6 +443,7 @@ final class LedgerRecovery {
                 at.snapshot.firstEntry());
         long replaced = at.change.install(members);
         at.local.put(from, at.ensemble.members());
+        publishEarly(at);
         trace.note("writing back from entry %s to %s", from, members);
         for (int slot = 0; slot < at.ensemble.size(); slot++) {
             if ((replaced & 1L << slot) == 0) {
@@ -430,6 +456,21 @@ final class LedgerRecovery {
                     send(at, slot, entry);
                 }
             }
+        }
+    }
+
+    private void publishEarly(Attempt at) {
+        LedgerMetadata early = rules.publishedEarly(record(), at.local);
+        if (early != null && proposal == null) {
+            commit(early, version);
+        }
+    }
+
+    /** What was published early is known, or was refused; the close waits for it. */
+    private void onPublished() {
+        Attempt at = current;
+        if (at != null) {
+            maybeClose(at);
         }
     }
 
@@ -476,22 +517,19 @@ final class LedgerRecovery {
     }
 
     private void maybeClose(Attempt at) {
-        if (phase != Phase.SCANNING || !at.endKnown) {
+        if (phase != Phase.SCANNING || !at.endKnown || proposal != null) {
             return;
         }
         long done = at.window.first() - 1;
         Check.state(done <= at.end, "entries up to %s were written back, but the end is %s", done, at.end);
-        if (done == at.end && at.length >= 0) {
+        if (at.length >= 0 && rules.mayClose(done, at.end)) {
             phase = Phase.CLOSING;
             commitClose(at);
         }
     }
 
     private void commitClose(Attempt at) {
-        LedgerMetadata base = record;
-        if (base == null) {
-            throw new BrokenInvariantException("ledger %s has no record".formatted(ledger));
-        }
+        LedgerMetadata base = record();
         List<Fragment> fragments = new ArrayList<>(base.fragments());
         for (Map.Entry<Long, List<BookieId>> change : at.local.entrySet()) {
             Fragment fragment = new Fragment(change.getKey(), change.getValue());
@@ -502,12 +540,20 @@ final class LedgerRecovery {
                 fragments.add(fragment);
             }
         }
-        commit(base.withFragments(fragments).withClosed(at.end, at.length));
+        commit(base.withFragments(fragments).withClosed(at.end, at.length), version);
     }
 
-    private void commit(LedgerMetadata next) {
+    private void commit(LedgerMetadata next, int expectedVersion) {
         proposal = next;
-        effects.compareAndSet(next, version);
+        effects.compareAndSet(next, expectedVersion);
+    }
+
+    private LedgerMetadata record() {
+        LedgerMetadata known = record;
+        if (known == null) {
+            throw new BrokenInvariantException("ledger %s has no record".formatted(ledger));
+        }
+        return known;
     }
 
     private void finish(LedgerMetadata sealed, int sealedVersion) {
@@ -581,15 +627,18 @@ final class LedgerRecovery {
         int lengthReads;
         long largest; // bytes, 0 until a copy came
 
-        Attempt(LedgerMetadata claimed) {
+        private final RecovererRules rules;
+
+        Attempt(LedgerMetadata claimed, RecovererRules rules) {
+            this.rules = rules;
             this.claimed = claimed;
             this.replication = claimed.replication();
             this.snapshot = claimed.lastFragment();
             this.ensemble = new Ensemble(replication, snapshot.bookies());
             this.change = new EnsembleChange(ensemble);
             this.busy = new BusySlots(replication.ensemble());
-            this.fences = new FenceQuorum(replication);
-            this.scan = new RecoveryScan(replication, 0, WINDOW);
+            this.fences = new FenceQuorum(replication, rules);
+            this.scan = new RecoveryScan(replication, rules, 0, WINDOW);
             this.window = new AppendWindow<>(replication, 0, (entry, slots) -> {});
         }
 
@@ -599,7 +648,7 @@ final class LedgerRecovery {
 
         void begin(long highestConfirmed, AppendWindow.Laggards laggards) {
             start = highestConfirmed;
-            scan = new RecoveryScan(replication, start + 1, WINDOW);
+            scan = new RecoveryScan(replication, rules, start + 1, WINDOW);
             window = new AppendWindow<>(replication, start + 1, laggards);
         }
     }

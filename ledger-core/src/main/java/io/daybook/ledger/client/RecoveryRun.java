@@ -41,6 +41,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
 
     private final LedgerId ledger;
     private final ClientLoop home;
+    private final RecovererRules rules;
     private final Loop loop;
     private final Bookies bookies;
     private final EntryDigest digest;
@@ -55,6 +56,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
         this.ledger = ledger;
         this.home = home;
+        this.rules = home.rules().recoverer();
         this.loop = home.loop();
         this.bookies = home.bookies();
         this.digest = EntryDigest.of(record.digestType(), password);
@@ -62,7 +64,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         this.readTimeout = home.config().readTimeout();
         this.addTimeout = home.config().addTimeout();
         this.trace = new DecisionTrace(ledger);
-        this.recovery = new LedgerRecovery(ledger, this, trace);
+        this.recovery = new LedgerRecovery(ledger, rules, this, trace);
         this.end = loop.promise();
     }
 
@@ -123,17 +125,19 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
             ByteBuf copy = valid(bookie, -1, answer);
             Status status = answer == null ? Status.IO_ERROR : answer.status();
-            event(() -> recovery.onFenceReply(attempt, slot, evidence(copy, answer), status, copy));
+            event(() -> recovery.onFenceReply(attempt, slot, evidence(copy, status), status, copy));
         });
     }
 
     @Override
     public void fencingRead(int attempt, BookieId bookie, int slot, long entry) {
-        Request request = Request.Read.fencing(Tag.V2_HIGH, ledger.value(), entry, masterKey);
+        Request request = rules.readsFence()
+                ? Request.Read.fencing(Tag.V2_HIGH, ledger.value(), entry, masterKey)
+                : Request.Read.plain(Tag.V2_HIGH, ledger.value(), entry);
         Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
             ByteBuf copy = valid(bookie, entry, answer);
-            Evidence evidence = evidence(copy, answer);
             Status status = answer == null ? Status.IO_ERROR : answer.status();
+            Evidence evidence = evidence(copy, status);
             Runnable reply = () -> event(() -> recovery.onReadReply(attempt, slot, entry, evidence, status, copy));
             if (evidence == Evidence.NEGATIVE && !home.fencesDurably(bookie)) {
                 afterForce(bookie, reply);
@@ -184,7 +188,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
                 ledger.value(),
                 entry,
                 masterKey,
-                body.retainedDuplicate(),
+                rules.writtenBack(body, recovery.finished(), digest),
                 true,
                 addTimeout,
                 slot,
@@ -224,11 +228,8 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         end.completeExceptionally(why);
     }
 
-    private static Evidence evidence(@Nullable ByteBuf copy, Response.@Nullable Read answer) {
-        if (copy != null) {
-            return Evidence.POSITIVE;
-        }
-        return answer == null ? Evidence.UNKNOWN : Evidence.withoutCopy(answer.status());
+    private Evidence evidence(@Nullable ByteBuf copy, Status status) {
+        return copy != null ? Evidence.POSITIVE : rules.withoutCopy(status);
     }
 
     private static @Nullable String unanswered(@Nullable UnreachableException failure) {

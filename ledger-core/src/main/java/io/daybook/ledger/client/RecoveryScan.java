@@ -13,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecoveryScan {
     private final Replication replication;
+    private final RecovererRules rules;
     private final @Nullable ByteBuf[] copies;
     private final long[] answered; // bit per slot
     private final long[] negative; // bit per slot
+    private final long[] found; // bit per slot
 
     private long undecided; // lowest entry without verdict
     private long nextRead; // lowest entry not asked for
 
     /** Scans from {@code firstEntry}, at most {@code window} entries ahead. */
-    RecoveryScan(Replication replication, long firstEntry, int window) {
+    RecoveryScan(Replication replication, RecovererRules rules, long firstEntry, int window) {
         this.replication = replication;
+        this.rules = rules;
+        this.found = new long[window];
         this.copies = new ByteBuf[window];
         this.answered = new long[window];
         this.negative = new long[window];
@@ -47,6 +51,7 @@ final class RecoveryScan {
         copies[at] = null;
         answered[at] = 0;
         negative[at] = 0;
+        found[at] = 0;
         nextRead++;
     }
 
@@ -62,6 +67,9 @@ final class RecoveryScan {
         answered[at] |= 1L << slot;
         if (evidence == Evidence.NEGATIVE) {
             negative[at] |= 1L << slot;
+        }
+        if (copy != null) {
+            found[at] |= 1L << slot;
         }
         if (copy != null && copies[at] == null) {
             copies[at] = copy;
@@ -80,10 +88,15 @@ final class RecoveryScan {
         if (copies[at] != null) {
             return Verdict.PRESENT;
         }
-        if (Long.bitCount(negative[at]) >= replication.absenceQuorum()) {
+        if (rules.certainlyAbsent(replication, Long.bitCount(negative[at]))) {
             return allIn ? Verdict.ABSENT : Verdict.ABSENT_SO_FAR;
         }
         return allIn ? Verdict.UNDECIDABLE : Verdict.OPEN;
+    }
+
+    /** Slots that delivered {@link #undecided()}, a bit set. */
+    long foundAt() {
+        return found[place(undecided)];
     }
 
     /** Takes the copy of {@link #undecided()}, which is present, and moves on; the copy is the caller's. */

@@ -59,6 +59,10 @@ final class ClientWorld {
     }
 
     LedgerClient client(String name, ClientConfig config) {
+        return client(name, config, ClientRules.SAFE);
+    }
+
+    LedgerClient client(String name, ClientConfig config, ClientRules rules) {
         SimNode node = world.node(name);
         Loops loops = node.loops("db", 2);
         return world.await(LedgerClients.open(
@@ -67,7 +71,7 @@ final class ClientWorld {
                 node.metaStore(),
                 loops,
                 node.entropy(),
-                ClientRules.SAFE,
+                rules,
                 (registry, loop) -> new ClientLoop.Connections(bookies.of(loop), () -> {})));
     }
 

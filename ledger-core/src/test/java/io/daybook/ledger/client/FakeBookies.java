@@ -44,6 +44,7 @@ final class FakeBookies {
         final Map<Long, Ledger> ledgers = new TreeMap<>();
         boolean down; // calls fail
         boolean silent; // calls time out
+        int missesFences; // so many fencing requests are lost
         Status addStatus = Status.OK;
         long latencyNanos = LATENCY_NANOS;
         int reads;
@@ -93,7 +94,8 @@ final class FakeBookies {
                 BookieId bookie, Request request, Class<R> answer, Duration timeout) {
             Promise<R> promise = loop.promise();
             Fake fake = fake(bookie);
-            if (fake.silent) {
+            boolean lost = request instanceof Request.Read read && read.fence() && fake.missesFences-- > 0;
+            if (fake.silent || lost) {
                 request.release();
                 loop.schedule(timeout.toNanos(), () -> promise.completeExceptionally(unreachable(bookie, "is silent")));
                 return promise;

@@ -50,6 +50,7 @@ final class ProtocolModel {
 
     private final Random random;
     private final Mutant mutant;
+    private final RecovererRules rules;
     private final Replication replication;
     private final TreeMap<BookieId, Bookie> bookies = new TreeMap<>();
     private final List<Call> calls = new ArrayList<>();
@@ -62,10 +63,16 @@ final class ProtocolModel {
     private int recoveriesRunning;
 
     ProtocolModel(long seed, Mutant mutant) {
-        this(seed, mutant, new SafeWriterRules());
+        this(seed, mutant, ClientRules.SAFE);
     }
 
     ProtocolModel(long seed, Mutant mutant, WriterRules writerRules) {
+        this(seed, mutant, ClientRules.SAFE.with(writerRules));
+    }
+
+    ProtocolModel(long seed, Mutant mutant, ClientRules clientRules) {
+        WriterRules writerRules = clientRules.writer();
+        this.rules = clientRules.recoverer();
         this.random = new Random(seed);
         this.mutant = mutant;
         this.replication = SHAPES[random.nextInt(SHAPES.length)];
@@ -358,7 +365,7 @@ final class ProtocolModel {
 
     /** One recoverer with its effects. */
     private final class Recoverer implements LedgerRecovery.Effects {
-        final LedgerRecovery recovery = new LedgerRecovery(LEDGER, this, new DecisionTrace(LEDGER));
+        final LedgerRecovery recovery = new LedgerRecovery(LEDGER, rules, this, new DecisionTrace(LEDGER));
 
         void start() {
             recoveriesRunning++;

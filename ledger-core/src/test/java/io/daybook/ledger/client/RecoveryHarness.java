@@ -30,7 +30,7 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     final List<Pause> pauses = new ArrayList<>();
     final List<ByteBuf> copies = new ArrayList<>();
     final DecisionTrace trace = new DecisionTrace(LEDGER);
-    final LedgerRecovery recovery = new LedgerRecovery(LEDGER, this, trace);
+    final LedgerRecovery recovery;
     int attempt;
     int expectedVersion = -1;
 
@@ -39,6 +39,14 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
 
     @Nullable
     LedgerException failure;
+
+    RecoveryHarness() {
+        this(SafeRecovererRules.INSTANCE);
+    }
+
+    RecoveryHarness(RecovererRules rules) {
+        recovery = new LedgerRecovery(LEDGER, rules, this, trace);
+    }
 
     static LedgerMetadata open(Replication replication, String... members) {
         return LedgerMetadata.open(
