@@ -110,16 +110,17 @@ final class BookieCommand extends Group {
                 Map<BookieId, RegisteredBookie> registered = new TreeMap<>();
                 registered.putAll(members.writable());
                 registered.putAll(members.readOnly());
-                Table table = new Table("bookie", "state", "address");
+                Table table = new Table("bookie", "state", "address", "labels");
                 for (BookieId id : known) {
                     if (!registered.containsKey(id)) {
-                        table.row(id, "DOWN", "");
+                        table.row(id, "DOWN", "", "");
                     }
                 }
                 registered.forEach((id, bookie) -> table.row(
                         id,
                         members.readOnly().containsKey(id) ? "READ_ONLY" : "WRITABLE",
-                        String.valueOf(bookie.address())));
+                        bookie.address() == null ? "" : bookie.address().toString(),
+                        bookie.labels().toString()));
                 table.print(System.out, output.json());
             }
             return ExitCode.OK;

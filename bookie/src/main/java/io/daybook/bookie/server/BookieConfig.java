@@ -8,6 +8,7 @@ import io.daybook.bookie.disk.Layout;
 import io.daybook.bookie.journal.JournalConfig;
 import io.daybook.bookie.storage.StorageConfig;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.metadata.Labels;
 import io.daybook.ledger.metadata.MetadataUri;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory bound of caches and queues together, outside the Java heap
  * @param metadata where the cluster's metadata is
  * @param sessionTimeout how long the bookie may be out of touch with it before it counts as down
+ * @param labels where the bookie stands, for placement; published in its registration
  */
 public record BookieConfig(
         HostPort bind,
@@ -40,7 +42,8 @@ public record BookieConfig(
         MetadataUri metadata,
         Duration sessionTimeout,
         JournalConfig journal,
-        StorageConfig storage) {
+        StorageConfig storage,
+        Labels labels) {
 
     private static final int PORT = 3181;
     private static final DataSize MEMORY = DataSize.mebibytes(512);
@@ -83,7 +86,8 @@ public record BookieConfig(
                 metadata,
                 Duration.ofSeconds(10),
                 journal,
-                storage);
+                storage,
+                Labels.NONE);
     }
 
     private static StorageConfig defaultStorage(Path data, DataSize memory) {
@@ -110,6 +114,7 @@ public record BookieConfig(
                 folder.resolve("data"),
                 percent(memory, WRITE_CACHES),
                 percent(memory, READ_CACHES));
+        Labels labels = labels(bookie);
         ConfigSection metadata = root.section("metadata");
         return new BookieConfig(
                 new HostPort(bind.isEmpty() ? "127.0.0.1" : bind, bookie.integer("port", PORT, 0, 65_535)),
@@ -124,7 +129,8 @@ public record BookieConfig(
                 metadata.duration(
                         "session-timeout", Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(5)),
                 journal,
-                storage);
+                storage,
+                labels);
     }
 
     private static @Nullable BookieId id(ConfigSection bookie) {
@@ -137,6 +143,15 @@ public record BookieConfig(
             return null;
         }
         return new BookieId(id);
+    }
+
+    private static Labels labels(ConfigSection bookie) {
+        try {
+            return Labels.parse(bookie.text("labels", ""));
+        } catch (IllegalArgumentException malformed) {
+            bookie.problem("labels", String.valueOf(malformed.getMessage()));
+            return Labels.NONE;
+        }
     }
 
     private static MetadataUri uri(ConfigSection metadata) {
@@ -184,7 +199,8 @@ public record BookieConfig(
                 metadata,
                 sessionTimeout,
                 journal,
-                storage);
+                storage,
+                labels);
     }
 
     /** This configuration with another host to listen on and to be reached under. */
@@ -201,7 +217,8 @@ public record BookieConfig(
                 metadata,
                 sessionTimeout,
                 journal,
-                storage);
+                storage,
+                labels);
     }
 
     /** This configuration with another session time-out. */
@@ -218,7 +235,8 @@ public record BookieConfig(
                 metadata,
                 timeout,
                 journal,
-                storage);
+                storage,
+                labels);
     }
 
     /** This configuration with another bound for caches and queues; sections keep their sizes. */
@@ -244,6 +262,7 @@ public record BookieConfig(
                                 percent(other, READ_CACHES).bytes())),
                         percent(other, 100 - WRITE_CACHES - READ_CACHES - REQUESTS - JOURNAL_QUEUE),
                         storage.fileSizeMax(),
-                        storage.flushInterval()));
+                        storage.flushInterval()),
+                labels);
     }
 }

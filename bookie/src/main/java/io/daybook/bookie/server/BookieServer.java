@@ -349,6 +349,9 @@ public final class BookieServer {
         properties.put(BookieServiceInfo.INCARNATION, Long.toString(identity.incarnation()));
         properties.put(
                 BookieServiceInfo.BOOT, Long.toUnsignedString(seams.host().bootId(), 16));
+        if (!config.labels().isEmpty()) {
+            properties.put(BookieServiceInfo.LABELS, config.labels().toString());
+        }
         return BookieServiceInfo.of(address(), properties);
     }
 

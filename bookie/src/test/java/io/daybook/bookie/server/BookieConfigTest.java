@@ -37,6 +37,7 @@ final class BookieConfigTest {
         assertThat(config.frameSizeMax()).isEqualTo(DataSize.mebibytes(5));
         assertThat(config.firstTouchCheck()).isTrue();
         assertThat(config.readOnly()).isFalse();
+        assertThat(config.labels().isEmpty()).isTrue();
         assertThat(config.memory()).isEqualTo(DataSize.mebibytes(512));
         assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.journal().directory()).isEqualTo(Path.of("daybook-data/journal"));
@@ -57,6 +58,7 @@ final class BookieConfigTest {
                 Map.entry("bookie.first-touch-check", "false"),
                 Map.entry("bookie.read-only", "true"),
                 Map.entry("bookie.loops", "3"),
+                Map.entry("bookie.labels", "zone=a, rack=r1"),
                 Map.entry("bookie.journal.directory", "/j"),
                 Map.entry("metadata.uri", "zk+longhierarchical://z1:2181/other"),
                 Map.entry("metadata.session-timeout", "20s")));
@@ -72,6 +74,11 @@ final class BookieConfigTest {
         assertThat(config.firstTouchCheck()).isFalse();
         assertThat(config.readOnly()).isTrue();
         assertThat(config.loops()).isEqualTo(3);
+        assertThat(config.labels()).hasToString("rack=r1,zone=a");
+        assertThat(config.withHost("h")
+                        .withSessionTimeout(Duration.ofSeconds(3))
+                        .labels())
+                .isEqualTo(config.labels());
         assertThat(config.journal().directory()).isEqualTo(Path.of("/j"));
         assertThat(config.storage().directories()).containsExactly(Path.of("/d/data"));
         assertThat(config.metadata().root()).isEqualTo("/other");
@@ -85,6 +92,9 @@ final class BookieConfigTest {
         "bookie.id, a/b",
         "bookie.frame-size-max, 1KiB",
         "bookie.loops, 0",
+        "bookie.labels, Zone=a",
+        "bookie.labels, rack=",
+        "bookie.labels, weight=many",
         "metadata.uri, http://x",
         "metadata.session-timeout, 1ms",
     })

@@ -62,7 +62,8 @@ final class DiskBookie implements SimBookie {
                 base.metadata(),
                 base.sessionTimeout(),
                 journal,
-                storage);
+                storage,
+                base.labels());
         node.program(life -> start());
     }
 

@@ -39,14 +39,9 @@ public record RegisteredBookie(
         return features().contains(feature);
     }
 
-    /** What placement may look at, such as {@code zone} to {@code a}; a label without a value maps to the empty text. */
-    public SortedMap<String, String> labels() {
-        SortedMap<String, String> labels = new TreeMap<>();
-        for (String word : words(BookieServiceInfo.LABELS)) {
-            int equals = word.indexOf('=');
-            labels.put(equals < 0 ? word : word.substring(0, equals), equals < 0 ? "" : word.substring(equals + 1));
-        }
-        return labels;
+    /** What it says about where it stands, for placement; none for a stock bookie. */
+    public Labels labels() {
+        return Labels.published(properties.getOrDefault(BookieServiceInfo.LABELS, ""));
     }
 
     private SortedSet<String> words(String property) {

@@ -81,7 +81,7 @@ final class BookieServiceInfoTest {
         assertThat(bookie.features()).containsExactly("durable-fence", "identity");
         assertThat(bookie.can("identity")).isTrue();
         assertThat(bookie.can("tombstone")).isFalse();
-        assertThat(bookie.labels())
+        assertThat(bookie.labels().byKey())
                 .containsEntry("zone", "a")
                 .containsEntry("ssd", "")
                 .hasSize(2);
