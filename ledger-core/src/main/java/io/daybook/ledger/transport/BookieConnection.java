@@ -151,7 +151,21 @@ final class BookieConnection {
         }
     }
 
+    /** As {@link #call}, but only over the connection of this number: fails, with nothing sent, if that one is gone. */
+    void callOver(int connection, Pending call, Request request) {
+        if (conn != null && attempt == connection) {
+            call(call, request);
+        } else {
+            request.release();
+            addBytes += call.addBytes();
+            refuse(call, "the connection that brought its earlier answers is lost");
+        }
+    }
+
     private void send(Conn open, Pending call, Request request) {
+        if (call instanceof PendingDeferred add) {
+            add.sentOver(attempt);
+        }
         int priority = request.tag().priority();
         Request tagged;
         if (v3) {

@@ -40,6 +40,29 @@ public interface Bookies {
             int token,
             AddListener listener);
 
+    /**
+     * Sends one add that the bookie may answer before the entry is on disk (R106); always over v3. Takes {@code body} over. The answer is told with the
+     * number of the connection it came over, and promises nothing once that connection is gone (R107).
+     */
+    void addDeferred(
+            BookieId bookie,
+            long ledgerId,
+            long entryId,
+            byte[] masterKey,
+            ByteBuf body,
+            Duration timeout,
+            int slot,
+            int token,
+            DeferredListener listener);
+
+    /**
+     * Asks {@code bookie} to sync all adds it has answered, over the very connection that brought the answers: fails, with nothing sent, if that one
+     * is gone, since the process behind another one may never have seen these adds (R107, X23).
+     *
+     * @param connection as told to {@link DeferredListener}
+     */
+    Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout);
+
     /** Bytes of adds to {@code bookie} that were sent and not answered, or wait to be sent. */
     long outstandingBytes(BookieId bookie);
 
@@ -53,6 +76,24 @@ public interface Bookies {
                 int token,
                 long entryId,
                 Status status,
+                @Nullable UnreachableException failure);
+    }
+
+    /** Told of the end of an add that may be answered from memory. */
+    interface DeferredListener {
+
+        /**
+         * The answer: {@code failure} is null if a status came, otherwise the status is meaningless.
+         *
+         * @param connection number of the connection that brought the answer; each that is opened to a bookie has another one
+         */
+        void onDeferred(
+                BookieId bookie,
+                int slot,
+                int token,
+                long entryId,
+                Status status,
+                int connection,
                 @Nullable UnreachableException failure);
     }
 }

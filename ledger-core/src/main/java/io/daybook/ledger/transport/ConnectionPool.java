@@ -8,6 +8,7 @@ import io.daybook.ledger.BookieId;
 import io.daybook.ledger.protocol.Operation;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Tag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -97,6 +98,33 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
                 ledgerId, entryId, body.readableBytes(), now() + timeout.toNanos(), slot, token, listener);
         boolean v3 = config.wire() == WireChoice.V3 || lanes.v2.taken(ledgerId, entryId, Operation.ADD);
         (v3 ? lanes.v3 : lanes.v2).add(add, masterKey, body, recovery);
+    }
+
+    @Override
+    public void addDeferred(
+            BookieId bookie,
+            long ledgerId,
+            long entryId,
+            byte[] masterKey,
+            ByteBuf body,
+            Duration timeout,
+            int slot,
+            int token,
+            DeferredListener listener) {
+        checkLoop();
+        var add = new PendingDeferred(
+                ledgerId, entryId, body.readableBytes(), now() + timeout.toNanos(), slot, token, listener);
+        lanes(bookie).v3.call(add, new Request.Add(Tag.V2, ledgerId, entryId, masterKey, body, false, true));
+    }
+
+    @Override
+    public Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout) {
+        checkLoop();
+        Promise<Response.Force> promise = loop.promise();
+        Request request = new Request.Force(Tag.V2, ledgerId);
+        var call = new PendingCall<>(request, Response.Force.class, promise, now() + timeout.toNanos());
+        lanes(bookie).v3.callOver(connection, call, request);
+        return promise;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
+import io.daybook.ledger.protocol.Tag;
 import io.daybook.ledger.transport.Bookies;
 import io.daybook.ledger.transport.UnreachableException;
 import io.netty.buffer.ByteBuf;
@@ -52,10 +53,19 @@ final class FakeBookies {
         int polls;
         int lacsWritten;
         int forces;
+        int connection = 1; // number of the one connection to it
+        private final List<Runnable> unforced = new ArrayList<>(); // each takes back one add that was answered from memory
         final List<Runnable> parked = new ArrayList<>();
 
         Ledger ledger(long id) {
             return ledgers.computeIfAbsent(id, x -> new Ledger());
+        }
+
+        /** Crashes and is back at once: what was answered from memory and not forced is gone (X23). */
+        void crash() {
+            unforced.forEach(Runnable::run);
+            unforced.clear();
+            connection++;
         }
 
         void forget(long ledger, long entry) {
@@ -231,6 +241,7 @@ final class FakeBookies {
             }
             if (request instanceof Request.Force force) {
                 fake.forces++;
+                fake.unforced.clear();
                 return new Response.Force(force.tag(), Status.OK, force.ledgerId());
             }
             if (request instanceof Request.Add add) {
@@ -291,6 +302,56 @@ final class FakeBookies {
                 Status status = store(fake, ledgerId, entryId, bytes, recovery);
                 listener.onAdd(bookie, slot, token, entryId, status, null);
             });
+        }
+
+        @Override
+        public void addDeferred(
+                BookieId bookie,
+                long ledgerId,
+                long entryId,
+                byte[] masterKey,
+                ByteBuf body,
+                Duration timeout,
+                int slot,
+                int token,
+                DeferredListener listener) {
+            Fake fake = fake(bookie);
+            int number = fake.connection;
+            add(
+                    bookie,
+                    ledgerId,
+                    entryId,
+                    masterKey,
+                    body,
+                    false,
+                    timeout,
+                    slot,
+                    token,
+                    (from, itsSlot, itsToken, entry, status, failure) -> {
+                        boolean lost = failure == null && fake.connection != number;
+                        if (!lost && failure == null && status == Status.OK) {
+                            fake.unforced.add(() -> fake.forget(ledgerId, entryId));
+                        }
+                        listener.onDeferred(
+                                from,
+                                itsSlot,
+                                itsToken,
+                                entry,
+                                status,
+                                number,
+                                lost ? unreachable(bookie, "lost its connection") : failure);
+                    });
+        }
+
+        @Override
+        public Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout) {
+            Fake fake = fake(bookie);
+            if (fake.connection != connection) {
+                Promise<Response.Force> promise = loop.promise();
+                loop.execute(() -> promise.completeExceptionally(unreachable(bookie, "lost its connection")));
+                return promise;
+            }
+            return call(bookie, new Request.Force(Tag.V2, ledgerId), Response.Force.class, timeout);
         }
 
         @Override

@@ -188,6 +188,50 @@ final class ConnectionPoolTest {
     }
 
     @Test
+    void r107AForceGoesOnlyOverTheConnectionThatBroughtTheAnswers() {
+        List<Integer> numbers = new ArrayList<>();
+        addDeferred(0, numbers);
+        addDeferred(1, numbers);
+        world.runUntil(() -> numbers.size() == 2, Duration.ofSeconds(1));
+        Request.Add add = (Request.Add) bookie.requests.get(0);
+        assertThat(add.tag().v3() && add.deferredSync() && !add.recovery()).isTrue();
+        assertThat(numbers.get(1)).isEqualTo(numbers.get(0));
+        assertThat(world.await(force(numbers.get(0))).status()).isEqualTo(Status.OK);
+
+        world.network().reset("client", "b1");
+        world.runFor(Duration.ofMillis(100));
+        UnreachableException lost = failure(force(numbers.get(0)));
+        assertThat(lost.sent()).isFalse();
+        assertThat(lost).hasMessageContaining("the connection that brought its earlier answers is lost");
+
+        addDeferred(2, numbers);
+        world.runUntil(() -> numbers.size() == 3, Duration.ofSeconds(1));
+        assertThat(numbers.get(2)).isNotEqualTo(numbers.get(0));
+        assertThat(failure(force(numbers.get(0))).sent()).isFalse();
+        assertThat(world.await(force(numbers.get(2))).status()).isEqualTo(Status.OK);
+        assertThat(bookie.requests.stream().filter(r -> r instanceof Request.Force))
+                .hasSize(2);
+        assertThat(bodies).allMatch(body -> body.refCnt() == 0);
+        assertThat(onLoopGet(() -> pool.outstandingBytes(BOOKIE))).isZero();
+    }
+
+    private void addDeferred(long entryId, List<Integer> numbers) {
+        ByteBuf body = Unpooled.buffer().writeLong(3).writeLong(entryId).writeZero(84);
+        bodies.add(body);
+        onLoop(() -> pool.addDeferred(
+                BOOKIE, 3, entryId, KEY, body, TIMEOUT, 0, 7, (b, slot, token, id, status, connection, failure) -> {
+                    assertThat(failure).isNull();
+                    assertThat(status).isEqualTo(Status.OK);
+                    assertThat(id).isEqualTo(entryId);
+                    numbers.add(connection);
+                }));
+    }
+
+    private Promise<Response.Force> force(int connection) {
+        return onLoopGet(() -> pool.force(BOOKIE, 3, connection, TIMEOUT));
+    }
+
+    @Test
     void aBookieThatDoesNotListenWasCertainlyNotAsked() {
         pool = new ConnectionPool(
                 node.transport(),
