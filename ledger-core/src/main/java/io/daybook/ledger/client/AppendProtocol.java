@@ -244,11 +244,7 @@ final class AppendProtocol<T> {
         } else if (found.state() == LedgerState.IN_RECOVERY) {
             stopForRecovery();
         } else {
-            die(new Ending(outcome -> new LedgerException.ProtocolBroken(
-                    outcome,
-                    "ledger %s: somebody else changed its last fragment to %s; open it with recovery"
-                            .formatted(ledger, found.lastFragment()),
-                    null)));
+            die(Ending.foreignFragment(ledger, found.lastFragment()));
         }
     }
 
@@ -256,16 +252,14 @@ final class AppendProtocol<T> {
     void onDeleted() {
         if (proposal != null) {
             trace.note("the ledger was deleted");
-            die(new Ending(outcome -> new LedgerException.Fenced(
-                    outcome, "ledger %s was deleted while it was being written".formatted(ledger))));
+            die(Ending.deleted(ledger));
         }
     }
 
     /** The metadata store refused for good to write; {@code why} is a sentence. */
     void onMetadataRefused(String why, @Nullable Throwable cause) {
         if (proposal != null) {
-            die(new Ending(outcome -> new LedgerException.MetadataFailed(
-                    outcome, "ledger %s: %s; open it with recovery".formatted(ledger, why), cause)));
+            die(Ending.metadataRefused(ledger, why, cause));
         }
     }
 
@@ -290,7 +284,7 @@ final class AppendProtocol<T> {
     void abandon(String why) {
         if (mode != Mode.DEAD) {
             trace.note("abandoned at entry %s", lastAddConfirmed);
-            die(new Ending(outcome -> new LedgerException.HandleClosed(outcome, why)));
+            die(Ending.abandoned(why));
         }
     }
 
@@ -298,11 +292,7 @@ final class AppendProtocol<T> {
     void onBroken(RuntimeException broken) {
         if (mode != Mode.DEAD) {
             trace.note("broken: %s", broken.getMessage());
-            die(new Ending(outcome -> new LedgerException.ProtocolBroken(
-                    outcome,
-                    "ledger %s: a rule was found broken, %s; open it with recovery and report this"
-                            .formatted(ledger, broken.getMessage()),
-                    broken)));
+            die(Ending.broken(ledger, broken));
         }
     }
 
@@ -379,20 +369,16 @@ final class AppendProtocol<T> {
             sealForTooManyChanges();
             return;
         }
-        Choice replacements = effects.pick(ensemble.members(), change.failedSlots());
-        EnsembleChange.Plan plan = change.plan(replacements);
+        EnsembleChange.Plan plan = change.plan(effects::pick);
+        String replacements = plan.replacements().explained();
         switch (plan.verdict()) {
             case TOO_FEW -> {
-                trace.note("too few bookies: %s failed, %s", change.explained(), replacements.explained());
-                die(new Ending(outcome -> new LedgerException.NotEnoughBookies(
-                        outcome,
-                        "ledger %s cannot go on after entry %s: %s failed, and of replacements %s; open it with recovery when more bookies are up"
-                                .formatted(ledger, lastAddConfirmed, change.explained(), replacements.explained()),
-                        null)));
+                trace.note("too few bookies: %s failed, %s", change.explained(), replacements);
+                die(Ending.tooFew(ledger, lastAddConfirmed, change.explained(), replacements));
             }
             case DEGRADED -> {
                 if (!retryAsked) {
-                    trace.note("degraded: %s failed, %s", change.explained(), replacements.explained());
+                    trace.note("degraded: %s failed, %s", change.explained(), replacements);
                     retryAsked = true;
                     effects.retryChange(retryPause.toNanos());
                     retryPause = min(retryPause.multipliedBy(2), DEGRADED_PAUSE_MAX);
@@ -447,10 +433,7 @@ final class AppendProtocol<T> {
 
     private void stopForRecovery() {
         trace.note("a newer owner recovers the ledger: stopped at entry %s (R9)", lastAddConfirmed);
-        die(new Ending(outcome -> new LedgerException.Fenced(
-                outcome,
-                "ledger %s is being recovered by a newer owner; open it with recovery to learn its end"
-                        .formatted(ledger))));
+        die(Ending.recovered(ledger));
     }
 
     /** The list of the last fragment is committed: uses it and goes on. */
@@ -497,11 +480,7 @@ final class AppendProtocol<T> {
 
     private void sealForTooManyChanges() {
         trace.note("changed bookies %s times: sealing at entry %s (R46d)", changes, lastAddConfirmed);
-        sealBecause = new Ending(outcome -> new LedgerException.NotEnoughBookies(
-                outcome,
-                "ledger %s was sealed at entry %s after %s changes of bookies, the most allowed; go on in a new ledger"
-                        .formatted(ledger, lastAddConfirmed, changes),
-                null));
+        sealBecause = Ending.tooManyChanges(ledger, lastAddConfirmed, changes);
         seal();
     }
 
@@ -531,10 +510,7 @@ final class AppendProtocol<T> {
             sealed();
             return;
         }
-        die(new Ending(outcome -> new LedgerException.SealedByOther(
-                outcome,
-                "ledger %s was sealed at entry %s by a newer owner, this writer stood at %s"
-                        .formatted(ledger, found.lastEntry(), lastAddConfirmed))));
+        die(Ending.sealedByOther(ledger, found.lastEntry(), lastAddConfirmed));
     }
 
     private void sealed() {
@@ -545,10 +521,9 @@ final class AppendProtocol<T> {
         }
         mode = Mode.DEAD;
         window.settle(~0L);
-        failPending(new Ending(outcome -> new LedgerException.HandleClosed(
-                outcome,
-                "ledger %s was closed at entry %s, without waiting for what was in flight"
-                        .formatted(ledger, metadata.lastEntry()))));
+        if (window.size() > 0) {
+            failPending(Ending.closedAtOnce(ledger, metadata.lastEntry()));
+        }
         effects.closed(metadata);
     }
 
@@ -579,7 +554,7 @@ final class AppendProtocol<T> {
 
     private Ending refusal(Status status, BookieId bookie, long entry) {
         trace.note("%s answered %s for entry %s: stopped at entry %s", bookie, status, entry, lastAddConfirmed);
-        return new Ending(outcome -> Refusals.ofAdd(status, outcome, ledger, bookie, entry));
+        return Ending.refused(ledger, status, bookie, entry);
     }
 
     private static boolean fatal(Status status) {

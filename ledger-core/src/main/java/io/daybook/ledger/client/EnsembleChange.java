@@ -12,6 +12,9 @@ import java.util.List;
  * <p>A slot stays failed until another bookie holds it. Belongs to one state machine; decides only, does nothing.
  */
 final class EnsembleChange {
+    /** When not all failed slots can be replaced, parts of so many are tried; what is left over is the next round's. */
+    private static final int PART_SLOTS_MAX = 8;
+
     private final Ensemble ensemble;
     private final String[] reasons; // of failed slots
     private long failed; // bit per slot
@@ -50,23 +53,61 @@ final class EnsembleChange {
         return slots;
     }
 
-    /** What to do, given the {@code replacements} that exist for {@link #failedSlots()} in their order. */
-    Plan plan(Choice replacements) {
-        List<BookieId> next = new ArrayList<>(ensemble.members());
-        long stillFailed = failed;
+    /**
+     * What to do about the failed slots (R46 step 4): all replaced, or as many as can be while every write set keeps an ack quorum, no matter
+     * which; or nothing, if that is enough too.
+     *
+     * @param picker asked for some of the failed slots at a time
+     */
+    Plan plan(Picker picker) {
         List<Integer> slots = failedSlots();
-        for (int i = 0; i < replacements.bookies().size(); i++) {
-            int slot = slots.get(i);
-            next.set(slot, replacements.bookies().get(i));
-            stillFailed &= ~(1L << slot);
+        Choice all = picker.pick(ensemble.members(), slots);
+        if (all.complete()) {
+            return new Plan(Verdict.CHANGE, replaced(slots, all), all);
         }
-        if (stillFailed != 0 && !ensemble.keepsAckQuorum(stillFailed)) {
-            return new Plan(Verdict.TOO_FEW, ensemble.members());
+        int candidates = Math.min(slots.size(), PART_SLOTS_MAX);
+        for (int size = Math.min(slots.size() - 1, candidates); size > 0; size--) {
+            for (int part = 1; part < 1 << candidates; part++) {
+                if (Integer.bitCount(part) != size) {
+                    continue;
+                }
+                List<Integer> some = part(slots, part);
+                if (ensemble.keepsAckQuorum(failed & ~bits(some))) {
+                    Choice choice = picker.pick(ensemble.members(), some);
+                    if (choice.complete()) {
+                        return new Plan(Verdict.CHANGE, replaced(some, choice), all);
+                    }
+                }
+            }
         }
-        if (stillFailed == failed) {
-            return new Plan(Verdict.DEGRADED, ensemble.members());
+        Verdict verdict = ensemble.keepsAckQuorum(failed) ? Verdict.DEGRADED : Verdict.TOO_FEW;
+        return new Plan(verdict, ensemble.members(), all);
+    }
+
+    private static List<Integer> part(List<Integer> slots, int chosen) {
+        List<Integer> some = new ArrayList<>();
+        for (int i = 0; i < PART_SLOTS_MAX; i++) {
+            if ((chosen & 1 << i) != 0) {
+                some.add(slots.get(i));
+            }
         }
-        return new Plan(Verdict.CHANGE, List.copyOf(next));
+        return some;
+    }
+
+    private static long bits(List<Integer> slots) {
+        long bits = 0;
+        for (int slot : slots) {
+            bits |= 1L << slot;
+        }
+        return bits;
+    }
+
+    private List<BookieId> replaced(List<Integer> slots, Choice choice) {
+        List<BookieId> next = new ArrayList<>(ensemble.members());
+        for (int i = 0; i < slots.size(); i++) {
+            next.set(slots.get(i), choice.bookies().get(i));
+        }
+        return List.copyOf(next);
     }
 
     /** Puts {@code next} into place; slots that changed hands are healthy again. Returns them. */
@@ -99,6 +140,16 @@ final class EnsembleChange {
         TOO_FEW
     }
 
-    /** The verdict and the list to go on with. */
-    record Plan(Verdict verdict, List<BookieId> members) {}
+    /** Names bookies that may step in for {@code slots} of {@code members}, in that order. */
+    interface Picker {
+        Choice pick(List<BookieId> members, List<Integer> slots);
+    }
+
+    /**
+     * What to do.
+     *
+     * @param members the list to go on with
+     * @param replacements what there was for all failed slots, for messages
+     */
+    record Plan(Verdict verdict, List<BookieId> members, Choice replacements) {}
 }

@@ -421,8 +421,8 @@ final class LedgerRecovery {
         }
         trace.note("slot %s: %s %s", slot, at.ensemble.member(slot), why);
         effects.suspected(at.ensemble.member(slot), why);
-        Choice replacements = effects.pick(at.replication, at.ensemble.members(), at.change.failedSlots());
-        EnsembleChange.Plan plan = at.change.plan(replacements);
+        EnsembleChange.Plan plan = at.change.plan((members, slots) -> effects.pick(at.replication, members, slots));
+        Choice replacements = plan.replacements();
         switch (plan.verdict()) {
             case TOO_FEW ->
                 fail(new LedgerException.RecoveryUndecided(

@@ -250,6 +250,22 @@ final class AppendProtocolTest {
     }
 
     @Test
+    void theSlotsThatAreReplacedAreThoseWhoseLackWouldBreakAnAckQuorum() {
+        AppendHarness wide = new AppendHarness(new Replication(6, 3, 2), "b1", "b2", "b3", "b4", "b5", "b6");
+        wide.append();
+        wide.append();
+        wide.append();
+        wide.append();
+        wide.lose("b1", 0); // no write set has both its slot and b4's
+        wide.lose("b4", 3);
+        assertThat(wide.protocol.mode()).isEqualTo(Mode.RUN);
+        wide.spare("b7");
+        wide.lose("b2", 1);
+
+        assertThat(wide.lastWrite().lastFragment().bookies()).isEqualTo(ids("b1", "b7", "b3", "b4", "b5", "b6"));
+    }
+
+    @Test
     void degradedModeCarriesOnWithoutTheFailedSlotAndTriesAgain() {
         w.spares.clear();
         w.append();
