@@ -28,6 +28,20 @@ public interface LedgerClient extends AutoCloseable {
     CompletableFuture<LedgerReader> openAndRecover(LedgerId ledger, OpenOptions options);
 
     /**
+     * Tells whether an append whose outcome is UNKNOWN is in the ledger: takes the ledger over and compares (R58). Completes with APPLIED or
+     * NOT_APPLIED, and with the same for all time; fails as {@link #openAndRecover} does, and may then be called again.
+     *
+     * @param entryId what the append was to be: its explicit id, or its place in the order of calls from 0 on
+     */
+    default CompletableFuture<LedgerException.Outcome> resolve(LedgerId ledger, long entryId, OpenOptions options) {
+        return openAndRecover(ledger, options).thenApply(reader -> {
+            long last = reader.lastAddConfirmed();
+            reader.close();
+            return entryId <= last ? LedgerException.Outcome.APPLIED : LedgerException.Outcome.NOT_APPLIED;
+        });
+    }
+
+    /**
      * Deletes a ledger, sealing it first by recovery if it is not closed (R64). Idempotent: a ledger that does not exist counts
      * as deleted.
      */

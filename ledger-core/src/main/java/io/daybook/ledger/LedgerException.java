@@ -24,7 +24,9 @@ public abstract sealed class LedgerException extends DaybookException {
     public enum Outcome {
         /** It is not in the ledger and never will be. */
         NOT_APPLIED,
-        /** It may be; open with recovery to find out. */
+        /**
+         * It may be. {@link LedgerClient#resolve} tells, by opening with recovery; to append it elsewhere before knowing may make it exist twice (R58).
+         */
         UNKNOWN,
         /** It is in the sealed ledger. */
         APPLIED
@@ -135,6 +137,15 @@ public abstract sealed class LedgerException extends DaybookException {
 
         public WindowFull(String message) {
             super(Advice.RETRY, Outcome.NOT_APPLIED, message, null);
+        }
+    }
+
+    /** An append named an id that an earlier one had (R40); the handle lives on. */
+    public static final class DuplicateEntry extends LedgerException {
+        private static final long serialVersionUID = 1;
+
+        public DuplicateEntry(String message) {
+            super(Advice.GIVE_UP, Outcome.NOT_APPLIED, message, null);
         }
     }
 

@@ -41,6 +41,7 @@ final class AppendProtocol<T> {
     private final EnsembleChange change;
     private final AppendWindow<T> window;
     private final BusySlots busy;
+    private @Nullable DeferredAcks<T> deferred; // set before the first entry, or never
 
     private Mode mode = Mode.RUN;
     private boolean closing; // close was asked for; pending entries may still drain
@@ -82,6 +83,12 @@ final class AppendProtocol<T> {
         this.busy = new BusySlots(replication.ensemble());
     }
 
+    /** From now on entries may be answered from memory, and only a force confirms them (R106). Before the first entry only. */
+    void deferSync() {
+        Check.state(window.next() == 0, "ledger %s has entries already", ledger);
+        deferred = new DeferredAcks<>(replication, ensemble, window, effects);
+    }
+
     /** Whether {@link #append} may be called; once false, false for good. */
     boolean accepts() {
         return ending == null && !closing && sealBecause == null;
@@ -112,9 +119,19 @@ final class AppendProtocol<T> {
         return lastAddConfirmed;
     }
 
+    /** Highest id that was acknowledged, be it only from memory (R106). */
+    long lastAddAccepted() {
+        return deferred == null ? lastAddConfirmed : deferred.lastAddAccepted();
+    }
+
     /** Payload bytes of all entries handed in. */
     long length() {
         return length;
+    }
+
+    /** Whether each entry handed in was acknowledged. */
+    boolean idle() {
+        return lastAddAccepted() == window.next() - 1;
     }
 
     int pendingEntries() {
@@ -146,6 +163,9 @@ final class AppendProtocol<T> {
         long entry = window.next();
         length += payloadBytes;
         window.push(body, length, waiter);
+        if (deferred != null) {
+            deferred.pushed(entry);
+        }
         for (int i = 0; i < replication.writeQuorum(); i++) {
             int slot = replication.slot(entry, i);
             if (!change.failed(slot)) { // a failed one gets it after its replacement, or a repair hint
@@ -180,6 +200,49 @@ final class AppendProtocol<T> {
         }
     }
 
+    /** An add was answered with success by a bookie that may have it in memory only; {@code connection} brought the answer. */
+    void onAccepted(BookieId bookie, int slot, int tenure, long entry, int connection) {
+        if (mode == Mode.DEAD || !rules.countsAck(ensemble, slot, bookie, tenure) || change.failed(slot)) {
+            return;
+        }
+        busy.accepted(slot);
+        if (deferred().accept(slot, entry, connection)) {
+            advance(-1);
+        } else {
+            onSlotFailed(slot, "lost the connection over which it had accepted entries it was not asked to sync");
+        }
+    }
+
+    /** Wants everything up to {@link #lastAddAccepted()} confirmed (R108); {@code waiter} is told. */
+    void force(T waiter) {
+        if (ending != null && !settled()) {
+            effects.failed(waiter, ending.with(Outcome.UNKNOWN));
+        } else {
+            deferred().force(lastAddConfirmed, waiter);
+        }
+    }
+
+    /** As {@link #force}, but nobody waits for it. */
+    void force() {
+        if (mode != Mode.DEAD) {
+            deferred().want(lastAddAccepted());
+        }
+    }
+
+    /** A force was answered with {@code status}, or failed without an answer because of {@code unanswered}. */
+    void onForceReply(int slot, int tenure, Status status, @Nullable String unanswered) {
+        if (mode == Mode.DEAD || ensemble.tenure(slot) != tenure) {
+            return;
+        }
+        if (unanswered == null && status == Status.OK) {
+            deferred().synced(slot);
+            advance(-1);
+        } else {
+            onSlotFailed(
+                    slot, "did not sync what it had accepted: " + (unanswered != null ? unanswered : "answered " + status));
+        }
+    }
+
     /** The pause asked for by {@link Effects#retrySlot} is over. */
     void onSlotRetry(int slot, int tenure) {
         if (mode == Mode.DEAD || ensemble.tenure(slot) != tenure || change.failed(slot)) {
@@ -202,7 +265,7 @@ final class AppendProtocol<T> {
     /** {@code bookie} has not been registered for long; while nothing is in flight, that counts as a failure (R46e). */
     void onMemberGone(BookieId bookie) {
         int slot = ensemble.members().indexOf(bookie);
-        if (slot >= 0 && window.size() == 0 && mode != Mode.DEAD) {
+        if (slot >= 0 && idle() && mode != Mode.DEAD) {
             onSlotFailed(slot, "is not registered any more");
         }
     }
@@ -267,6 +330,7 @@ final class AppendProtocol<T> {
     void close() {
         if (accepts()) {
             closing = true;
+            drain();
             maybeSeal();
         }
     }
@@ -276,6 +340,7 @@ final class AppendProtocol<T> {
         if (ending == null && sealBecause == null) {
             closing = true;
             draining = false;
+            drain();
             maybeSeal();
         }
     }
@@ -307,19 +372,36 @@ final class AppendProtocol<T> {
 
     /** Confirms what is complete, from the lowest pending entry on; up to {@code confirmed} that is known already. */
     private void advance(long confirmed) {
-        while (moves() && (window.first() <= confirmed || window.headComplete())) { // the effect may change both
-            long entry = window.first();
-            Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
-            Check.state(
-                    entry >= metadata.lastFragment().firstEntry(),
-                    "entry %s is in a sealed fragment, the last one starts at %s",
-                    entry,
-                    metadata.lastFragment().firstEntry());
-            lastAddConfirmed = entry;
-            confirmedLength = window.length(entry);
-            effects.acknowledged(window.take(), entry);
+        while (moves()) { // the effect may change anything
+            if (deferred != null && deferred.acceptsNext()) {
+                long entry = deferred.acceptNext();
+                effects.acknowledged(window.takeWaiter(entry), entry);
+            } else if (window.first() <= confirmed || window.headComplete()) {
+                confirmHead();
+            } else {
+                break;
+            }
+        }
+        if (deferred != null) {
+            deferred.confirmed(lastAddConfirmed);
         }
         maybeSeal();
+    }
+
+    private void confirmHead() {
+        long entry = window.first();
+        Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
+        Check.state(
+                entry >= metadata.lastFragment().firstEntry(),
+                "entry %s is in a sealed fragment, the last one starts at %s",
+                entry,
+                metadata.lastFragment().firstEntry());
+        lastAddConfirmed = entry;
+        confirmedLength = window.length(entry);
+        T waiter = window.take();
+        if (deferred == null) { // else it was told when the entry was accepted
+            effects.acknowledged(waiter, entry);
+        }
     }
 
     /** Whether the last confirmed id may move (R43). */
@@ -346,6 +428,9 @@ final class AppendProtocol<T> {
         if (change.fail(slot, why)) {
             trace.note("slot %s: %s %s", slot, ensemble.member(slot), why);
             effects.suspected(ensemble.member(slot), why);
+            if (deferred != null) {
+                deferred.drop(slot);
+            }
             maybeChange();
         }
     }
@@ -457,6 +542,9 @@ final class AppendProtocol<T> {
             if (!ensemble.member(slot).equals(committed.bookies().get(slot))) {
                 replaced |= 1L << slot;
                 busy.reset(slot);
+                if (deferred != null) {
+                    deferred.reset(slot);
+                }
             }
         }
         window.settle(replaced);
@@ -479,15 +567,44 @@ final class AppendProtocol<T> {
     // ---- the end
 
     private void sealForTooManyChanges() {
+        if (!settled()) { // sealing here would drop what was accepted; recovery may find it (R110)
+            trace.note("changed bookies %s times: stopped at entry %s (R46d)", changes, lastAddConfirmed);
+            die(new Ending(outcome -> new LedgerException.NotEnoughBookies(
+                    outcome,
+                    "ledger %s changed bookies %s times, the most allowed, and entries after %s are accepted and not forced; open it with recovery"
+                            .formatted(ledger, changes, lastAddConfirmed),
+                    null)));
+            return;
+        }
         trace.note("changed bookies %s times: sealing at entry %s (R46d)", changes, lastAddConfirmed);
         sealBecause = Ending.tooManyChanges(ledger, lastAddConfirmed, changes);
         seal();
     }
 
     private void maybeSeal() {
-        if (closing && mode == Mode.RUN && proposal == null && (window.size() == 0 || !draining)) {
+        if (closing && mode == Mode.RUN && proposal == null && (window.size() == 0 || !draining && settled())) {
             seal();
         }
+    }
+
+    /** Whether nothing was acknowledged that is not confirmed: a close never drops such entries (R110). */
+    private boolean settled() {
+        return lastAddAccepted() == lastAddConfirmed;
+    }
+
+    /** Close forces first (R110). */
+    private void drain() {
+        if (deferred != null) {
+            deferred.want(Long.MAX_VALUE);
+        }
+    }
+
+    private DeferredAcks<T> deferred() {
+        DeferredAcks<T> acks = deferred;
+        if (acks == null) {
+            throw new IllegalStateException("ledger %s is not written with deferred sync".formatted(ledger));
+        }
+        return acks;
     }
 
     private void seal() {
@@ -540,7 +657,14 @@ final class AppendProtocol<T> {
         while (window.size() > 0) {
             long entry = window.first();
             LedgerException failure = because.with(outcome(entry));
-            effects.failed(window.take(), failure);
+            boolean told = deferred != null && entry <= lastAddAccepted(); // acknowledged from memory
+            T waiter = window.take();
+            if (!told) {
+                effects.failed(waiter, failure);
+            }
+        }
+        if (deferred != null) {
+            deferred.fail(because.with(Outcome.UNKNOWN));
         }
     }
 
@@ -604,8 +728,14 @@ final class AppendProtocol<T> {
         /** Call {@link #onChangeRetry} after a pause. */
         void retryChange(long pauseNanos);
 
+        /** Ask {@code bookie} to sync what it answered over {@code connection}, over that one only; {@link #onForceReply} follows. */
+        void force(BookieId bookie, int slot, int tenure, int connection);
+
         /** An append succeeded; called in id order. */
         void acknowledged(T waiter, long entry);
+
+        /** What was accepted when {@code waiter} asked for a force is confirmed. */
+        void forced(T waiter, long lastAddConfirmed);
 
         /** An append failed; called in id order, after all that succeeded. */
         void failed(T waiter, LedgerException why);

@@ -56,6 +56,16 @@ final class AppendWindow<T> {
         return (int) (next - first);
     }
 
+    /** Lowest id whose acknowledgements are still known. */
+    long remembered() {
+        return remembered;
+    }
+
+    /** Entries there is room for before it grows. */
+    int places() {
+        return mask + 1;
+    }
+
     /** Bytes of the bodies held. */
     long bytes() {
         return bytes;
@@ -95,6 +105,11 @@ final class AppendWindow<T> {
         return lengths[(int) entryId & mask];
     }
 
+    /** Who has acknowledged an entry still known: bit per slot. */
+    long acks(long entryId) {
+        return acks[(int) entryId & mask];
+    }
+
     /** Counts an acknowledgement; returns whether the entry is pending and has its ack quorum now. */
     boolean acknowledge(long entryId, int slot) {
         if (entryId < remembered || entryId >= next) {
@@ -130,6 +145,15 @@ final class AppendWindow<T> {
     /** Whether the lowest pending entry has its ack quorum. */
     boolean headComplete() {
         return first < next && Long.bitCount(acks[(int) first & mask]) >= replication.ackQuorum();
+    }
+
+    /** Takes the waiter out of a pending entry before its time; {@link #take} finds none there then. */
+    @SuppressWarnings("unchecked") // only push puts waiters in
+    T takeWaiter(long entryId) {
+        int at = place(entryId);
+        T waiter = (T) waiters[at];
+        waiters[at] = null;
+        return waiter;
     }
 
     /** Confirms the lowest pending entry, or drops it: releases its body, returns its waiter. */

@@ -98,7 +98,7 @@ final class QuorumLedgerClient implements LedgerClient {
                         ? options.loop()
                         : loops.of(made.id().value());
                 CompletableFuture<LedgerWriter> opened =
-                        on(owner, (itsHome, promise) -> promise.complete(QuorumWriter.open(made, itsHome)));
+                        on(owner, (itsHome, promise) -> promise.complete(QuorumWriter.open(made, options, itsHome)));
                 pass(opened, result);
             });
         });

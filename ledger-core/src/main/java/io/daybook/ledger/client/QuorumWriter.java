@@ -8,6 +8,7 @@ import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerOptions;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.digest.EntryDigest;
@@ -43,11 +44,13 @@ import org.slf4j.LoggerFactory;
  * <p><b>Buffers.</b> A payload is packed once; each bookie of the write set gets a view of the same bytes (R40).
  */
 final class QuorumWriter
-        implements LedgerWriter, Bookies.AddListener, AppendProtocol.Effects<Promise<Long>>, ClientLoop.Handle {
+        implements LedgerWriter, Bookies.AddListener, Bookies.DeferredListener, AppendProtocol.Effects<Promise<Long>>, ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumWriter.class);
 
     /** A member that is not registered for this long counts as gone: half the grace of automatic recovery (R46e). */
     private static final Duration MEMBER_GRACE = Duration.ofSeconds(15);
+
+    private static final long NEXT = -1; // in the place of an id: whichever comes next
 
     private final LedgerId ledger;
     private final long ledgerNumber;
@@ -63,19 +66,22 @@ final class QuorumWriter
     private final HandOver<Handed> handOver = new HandOver<>(); // any thread to the loop
     private final DecisionTrace trace;
     private final AppendProtocol<Promise<Long>> protocol; // loop only
+    private final boolean deferredSync;
+    private final @Nullable HeldAppends held; // loop only; null unless the caller chooses ids
     private final LacAnnouncer announcer; // loop only
     private final Promise<LedgerMetadata> closed;
     private final Promise<@Nullable LedgerException> ended;
 
     private volatile LedgerMetadata metadata;
     private final AtomicLong lastAddConfirmed = new AtomicLong(-1); // written by the loop only
+    private final AtomicLong lastAddAccepted = new AtomicLong(-1); // written by the loop only
     private final AtomicLong lastAddPushed = new AtomicLong(-1); // written by the loop only
     private final AtomicLong length = new AtomicLong(); // written by the loop only
     private volatile boolean full; // until there is room for a while again
     private volatile @Nullable Runnable onWritable;
     private boolean memberTimer; // loop only
 
-    private QuorumWriter(NewLedger made, ClientLoop home) {
+    private QuorumWriter(NewLedger made, LedgerOptions options, ClientLoop home) {
         LedgerMetadata record = made.record().value();
         this.ledger = made.id();
         this.ledgerNumber = ledger.value();
@@ -98,14 +104,24 @@ final class QuorumWriter
                 home.rules().writer(),
                 this,
                 trace);
+        this.deferredSync = options.deferredSync();
+        if (deferredSync) {
+            protocol.deferSync();
+        }
+        this.held = options.explicitIds()
+                ? new HeldAppends(
+                        ledger,
+                        home.config().windowEntries(),
+                        home.config().windowSize().bytes())
+                : null;
         this.announcer = new LacAnnouncer(loop, this::announce);
         this.closed = loop.promise();
         this.ended = loop.promise();
     }
 
     /** The one writer of a ledger that was just made. On the home loop. */
-    static QuorumWriter open(NewLedger made, ClientLoop home) {
-        QuorumWriter writer = new QuorumWriter(made, home);
+    static QuorumWriter open(NewLedger made, LedgerOptions options, ClientLoop home) {
+        QuorumWriter writer = new QuorumWriter(made, options, home);
         home.opened(writer);
         return writer;
     }
@@ -127,6 +143,28 @@ final class QuorumWriter
 
     @Override
     public CompletableFuture<Long> append(ByteBuf payload) {
+        if (held != null) {
+            payload.release();
+            throw new IllegalArgumentException(
+                    "ledger %s was made for explicit ids; say which id the entry shall have".formatted(ledger));
+        }
+        return take(NEXT, payload);
+    }
+
+    @Override
+    public CompletableFuture<Long> append(long entryId, ByteBuf payload) {
+        if (held == null || entryId < 0) {
+            payload.release();
+            throw new IllegalArgumentException(
+                    held == null
+                            ? "ledger %s gives ids by itself; make it with explicit ids to choose them"
+                                    .formatted(ledger)
+                            : "an entry of ledger %s cannot have the id %d; ids start at 0".formatted(ledger, entryId));
+        }
+        return take(entryId, payload);
+    }
+
+    private CompletableFuture<Long> take(long entryId, ByteBuf payload) {
         int bytes = payload.readableBytes();
         if (bytes > payloadBytesMax) {
             payload.release();
@@ -141,7 +179,7 @@ final class QuorumWriter
                 return refuseFull();
             }
             Promise<Long> promise = loop.promise();
-            push(payload, bytes, promise);
+            place(entryId, payload, bytes, promise);
             afterEvent();
             return promise;
         }
@@ -150,10 +188,35 @@ final class QuorumWriter
             return refuseFull();
         }
         Promise<Long> promise = loop.promise();
-        if (handOver.put(new Handed(payload, bytes, promise)) && !wake(this::onHanded)) {
+        if (handOver.put(new Handed(entryId, payload, bytes, promise)) && !wake(this::onHanded)) {
             refuseHanded();
         }
         return promise;
+    }
+
+    @Override
+    public CompletableFuture<Long> force() {
+        Promise<Long> forced = loop.promise();
+        if (loop.inLoop()) {
+            onForce(forced);
+        } else if (!wake(() -> onForce(forced))) {
+            return CompletableFuture.failedFuture(loopGone(Outcome.UNKNOWN));
+        }
+        return forced;
+    }
+
+    private void onForce(Promise<Long> forced) {
+        takeHanded();
+        if (deferredSync) {
+            event(() -> protocol.force(forced));
+        } else {
+            forced.complete(protocol.lastAddConfirmed());
+        }
+    }
+
+    @Override
+    public long lastAddAccepted() {
+        return loop.inLoop() ? protocol.lastAddAccepted() : lastAddAccepted.getAcquire();
     }
 
     @Override
@@ -248,6 +311,22 @@ final class QuorumWriter
         afterEvent();
     }
 
+    @Override
+    public void onDeferred(
+            BookieId bookie,
+            int slot,
+            int token,
+            long entryId,
+            Status status,
+            int connection,
+            @Nullable UnreachableException failure) {
+        if (failure == null && status == Status.OK) {
+            event(() -> protocol.onAccepted(bookie, slot, token, entryId, connection));
+        } else {
+            onAdd(bookie, slot, token, entryId, status, failure);
+        }
+    }
+
     /** The set of registered bookies changed. */
     @Override
     public void onMembership() {
@@ -293,6 +372,9 @@ final class QuorumWriter
             return;
         }
         event(close);
+        if (held != null) {
+            held.failAll(protocol.nextEntry()); // nobody can fill the gap any more
+        }
     }
 
     private void abandon(String why) {
@@ -320,9 +402,25 @@ final class QuorumWriter
         }
         for (HandOver.Link<Handed> link = handOver.takeAll(); link != null; link = link.next()) {
             Handed handed = link.item;
-            push(handed.payload(), handed.bytes(), handed.promise());
+            place(handed.entryId(), handed.payload(), handed.bytes(), handed.promise());
             publish();
             gauge.release(handed.bytes());
+        }
+    }
+
+    /** Pushes the entry, or holds it until all lower ids were given. */
+    private void place(long entryId, ByteBuf payload, int bytes, Promise<Long> promise) {
+        if (held == null || !protocol.accepts()) {
+            push(payload, bytes, promise);
+        } else if (entryId != protocol.nextEntry()) {
+            held.hold(entryId, protocol.nextEntry(), new HeldAppends.Held(payload, bytes, promise));
+        } else {
+            push(payload, bytes, promise);
+            HeldAppends.Held next = held.take(protocol.nextEntry());
+            while (next != null) {
+                push(next.payload(), next.bytes(), next.promise());
+                next = held.take(protocol.nextEntry());
+            }
         }
     }
 
@@ -354,7 +452,10 @@ final class QuorumWriter
 
     private void afterEvent() {
         publish();
-        announcer.update(protocol.lastAddConfirmed(), protocol.pendingEntries() == 0 && handOver.isEmpty());
+        announcer.update(protocol.lastAddConfirmed(), protocol.idle() && handOver.isEmpty());
+        if (deferredSync && gauge.halfFull()) {
+            forceEarly();
+        }
         if (full && gauge.roomy()) {
             full = false;
             Runnable listener = onWritable;
@@ -366,15 +467,28 @@ final class QuorumWriter
         }
     }
 
+    /** Payloads are kept until they are forced: a window that fills up forces by itself (R109). */
+    private void forceEarly() {
+        try {
+            protocol.force();
+        } catch (RuntimeException broken) {
+            onBroken(broken);
+        }
+    }
+
     private void publish() {
         gauge.publish(protocol.pendingEntries(), protocol.pendingBytes());
         lastAddConfirmed.setRelease(protocol.lastAddConfirmed());
+        lastAddAccepted.setRelease(protocol.lastAddAccepted());
         lastAddPushed.setRelease(protocol.nextEntry() - 1);
         length.setRelease(protocol.length());
     }
 
     private CompletableFuture<Long> refuseFull() {
         full = true;
+        if (deferredSync) {
+            wake(this::forceEarly);
+        }
         wake(this::afterEvent); // what was in flight may be gone already: then nobody else would tell that there
         // is room
         return CompletableFuture.failedFuture(new LedgerException.WindowFull(
@@ -407,6 +521,19 @@ final class QuorumWriter
 
     @Override
     public void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        if (deferredSync) {
+            bookies.addDeferred(
+                    bookie,
+                    ledgerNumber,
+                    entry,
+                    masterKey,
+                    body.retainedDuplicate(),
+                    addTimeout,
+                    slot,
+                    tenure,
+                    this);
+            return;
+        }
         bookies.add(
                 bookie,
                 ledgerNumber,
@@ -418,6 +545,18 @@ final class QuorumWriter
                 slot,
                 tenure,
                 this);
+    }
+
+    @Override
+    public void force(BookieId bookie, int slot, int tenure, int connection) {
+        Futures.whenDone(
+                bookies.force(bookie, ledgerNumber, connection, addTimeout),
+                loop,
+                (answer, failure) -> event(() -> protocol.onForceReply(
+                        slot,
+                        tenure,
+                        answer == null ? Status.UNKNOWN_STATE : answer.status(),
+                        failure == null ? null : String.valueOf(failure.getMessage()))));
     }
 
     @Override
@@ -467,6 +606,11 @@ final class QuorumWriter
     }
 
     @Override
+    public void forced(Promise<Long> waiter, long confirmed) {
+        waiter.complete(confirmed);
+    }
+
+    @Override
     public void failed(Promise<Long> waiter, LedgerException why) {
         waiter.completeExceptionally(why);
     }
@@ -501,6 +645,9 @@ final class QuorumWriter
     private void leave() {
         announcer.stop();
         home.left(this);
+        if (held != null) {
+            held.failAll(protocol.nextEntry());
+        }
         List<RepairHint> hints = protocol.repairHints();
         if (!hints.isEmpty()) {
             LOG.info(
@@ -533,6 +680,6 @@ final class QuorumWriter
         packet.release();
     }
 
-    /** An append on its way to the loop; owns {@code payload}. */
-    private record Handed(ByteBuf payload, int bytes, Promise<Long> promise) {}
+    /** An append on its way to the loop; owns {@code payload}. Its id is {@link #NEXT} unless the caller chose it. */
+    private record Handed(long entryId, ByteBuf payload, int bytes, Promise<Long> promise) {}
 }

@@ -55,6 +55,11 @@ final class WindowGauge {
         return entriesHanded.get();
     }
 
+    /** Whether what is in flight takes half of the window or more. */
+    boolean halfFull() {
+        return entriesInFlight.getAcquire() * 2 >= entriesMax || bytesInFlight.getAcquire() * 2 >= bytesMax;
+    }
+
     boolean full() {
         return !admits(0);
     }

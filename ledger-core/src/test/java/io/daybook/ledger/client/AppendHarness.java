@@ -22,6 +22,8 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     static final LedgerId LEDGER = new LedgerId(7);
 
     final List<Send> sends = new ArrayList<>();
+    final List<Force> forces = new ArrayList<>();
+    final List<String> forced = new ArrayList<>();
     final List<String> acknowledged = new ArrayList<>();
     final List<LedgerException> failures = new ArrayList<>();
     final List<LedgerMetadata> writes = new ArrayList<>();
@@ -91,6 +93,37 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
         for (long entry : entries) {
             answer(bookie, entry, Status.OK);
         }
+    }
+
+    /** The bookie has these entries in memory, and says so over {@code connection}. */
+    void accept(String bookie, int connection, long... entries) {
+        for (long entry : entries) {
+            Send send = newest(bookie, entry);
+            protocol.onAccepted(id(bookie), send.slot, send.tenure, entry, connection);
+        }
+    }
+
+    /** The bookie's latest force is answered. */
+    void synced(String bookie) {
+        Force force = newestForce(bookie);
+        protocol.onForceReply(force.slot, force.tenure, Status.OK, null);
+    }
+
+    void loseForce(String bookie) {
+        Force force = newestForce(bookie);
+        protocol.onForceReply(force.slot, force.tenure, Status.OK, "timed out");
+    }
+
+    private Force newestForce(String bookie) {
+        return forces.stream()
+                .filter(f -> f.bookie.equals(id(bookie)))
+                .reduce((a, b) -> b)
+                .orElseThrow();
+    }
+
+    /** Bookies that were asked to sync, in order. */
+    List<String> forcesSent() {
+        return forces.stream().map(f -> f.bookie + "@" + f.connection).toList();
     }
 
     void lose(String bookie, long entry) {
@@ -179,6 +212,16 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     }
 
     @Override
+    public void force(BookieId bookie, int slot, int tenure, int connection) {
+        forces.add(new Force(bookie, slot, tenure, connection));
+    }
+
+    @Override
+    public void forced(String waiter, long lastAddConfirmed) {
+        forced.add(waiter + " at " + lastAddConfirmed);
+    }
+
+    @Override
     public void failed(String waiter, LedgerException why) {
         failures.add(why);
     }
@@ -197,4 +240,6 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     }
 
     record Send(BookieId bookie, int slot, int tenure, long entry) {}
+
+    record Force(BookieId bookie, int slot, int tenure, int connection) {}
 }

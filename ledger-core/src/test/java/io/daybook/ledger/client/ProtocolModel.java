@@ -285,6 +285,16 @@ final class ProtocolModel {
         }
 
         @Override
+        public void force(BookieId id, int slot, int tenure, int connection) {
+            throw new AssertionError("a force was sent, although no sync is deferred");
+        }
+
+        @Override
+        public void forced(Long waiter, long lastAddConfirmed) {
+            throw new AssertionError("nobody waits for a force");
+        }
+
+        @Override
         public void send(BookieId id, int slot, int tenure, long entry, ByteBuf body) {
             byte[] copy = bytes(body);
             Bookie bookie = bookies.get(id);
