@@ -569,11 +569,7 @@ final class AppendProtocol<T> {
     private void sealForTooManyChanges() {
         if (!settled()) { // sealing here would drop what was accepted; recovery may find it (R110)
             trace.note("changed bookies %s times: stopped at entry %s (R46d)", changes, lastAddConfirmed);
-            die(new Ending(outcome -> new LedgerException.NotEnoughBookies(
-                    outcome,
-                    "ledger %s changed bookies %s times, the most allowed, and entries after %s are accepted and not forced; open it with recovery"
-                            .formatted(ledger, changes, lastAddConfirmed),
-                    null)));
+            die(Ending.tooManyChangesToSeal(ledger, lastAddConfirmed, changes));
             return;
         }
         trace.note("changed bookies %s times: sealing at entry %s (R46d)", changes, lastAddConfirmed);

@@ -81,6 +81,15 @@ final class Ending {
                 null));
     }
 
+    /** As {@link #tooManyChanges}, but there are entries that were accepted and not forced: not to be cut off (R110). */
+    static Ending tooManyChangesToSeal(LedgerId ledger, long lastAddConfirmed, int changes) {
+        return new Ending(outcome -> new LedgerException.NotEnoughBookies(
+                outcome,
+                "ledger %s stopped after %s changes of bookies, the most allowed, with entries after %s accepted and not forced; open it with recovery"
+                        .formatted(ledger, changes, lastAddConfirmed),
+                null));
+    }
+
     static Ending closedAtOnce(LedgerId ledger, long lastEntry) {
         return new Ending(outcome -> new LedgerException.HandleClosed(
                 outcome,
