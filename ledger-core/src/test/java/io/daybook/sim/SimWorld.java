@@ -183,6 +183,11 @@ public final class SimWorld {
         now = end;
     }
 
+    /** Lets {@code step} happen in {@code nanos} of virtual time from now, as an event of its own and of no node: trouble from outside. */
+    public void later(long nanos, Runnable step) {
+        after(nanos, true, step);
+    }
+
     /** Runs, timers included, until {@code condition} holds; false if {@code limit} of virtual time passes or nothing is left to run. */
     public boolean runUntil(BooleanSupplier condition, Duration limit) {
         long end = now + limit.toNanos();

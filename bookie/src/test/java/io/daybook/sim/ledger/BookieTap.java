@@ -45,7 +45,7 @@ final class BookieTap implements Transport.Acceptor {
     private final class Tapped implements Conn, ConnHandler {
         private final Conn conn;
         private final RequestDecoder decoder = new RequestDecoder();
-        private final List<Request.Read> fences = new ArrayList<>(); // not answered yet
+        private final List<Request> asked = new ArrayList<>(); // adds and reads that are not answered yet; what they hold is released
         private final ConnHandler handler;
 
         Tapped(Conn conn) {
@@ -59,11 +59,7 @@ final class BookieTap implements Transport.Acceptor {
         public void onFrame(Conn from, ByteBuf frame) {
             ByteBuf arriving = frame;
             Request request = decoder.decode(frame.retainedDuplicate());
-            if (request instanceof Request.Add add && add.recovery()) {
-                witness.recoveryAdd(add.ledgerId(), add.entryId());
-            } else if (request instanceof Request.Read read && read.fence()) {
-                fences.add(read);
-            }
+            arrived(request);
             if (forger != null) {
                 request = forger.forged(request);
                 frame.release();
@@ -85,11 +81,30 @@ final class BookieTap implements Transport.Acceptor {
             handler.onClosed(this, cause);
         }
 
+        private void arrived(Request request) {
+            String client = conn.peer().host();
+            if (request instanceof Request.Add add) {
+                if (add.recovery()) {
+                    witness.recoveryAdd(add.ledgerId(), add.entryId());
+                }
+                witness.moment(add.recovery() ? Moment.WRITE_BACK_ARRIVES : Moment.ADD_ARRIVES, client);
+                asked.add(request);
+            } else if (request instanceof Request.Read read) {
+                if (read.fence()) {
+                    witness.moment(
+                            read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
+                }
+                asked.add(request);
+            } else if (request instanceof Request.WriteLac lac) {
+                witness.explicitLac(lac.ledgerId(), lac.lac());
+            }
+        }
+
         // ---- out
 
         @Override
         public void send(ByteBuf frame) {
-            if (!fences.isEmpty()) {
+            if (!asked.isEmpty()) {
                 leaving(frame.retainedDuplicate());
             }
             conn.send(frame);
@@ -97,7 +112,7 @@ final class BookieTap implements Transport.Acceptor {
 
         @Override
         public void send(ByteBuf head, ByteBuf body) {
-            if (!fences.isEmpty()) {
+            if (!asked.isEmpty()) {
                 leaving(Unpooled.wrappedBuffer(head.retainedDuplicate(), body.retainedDuplicate()));
             }
             conn.send(head, body);
@@ -106,20 +121,44 @@ final class BookieTap implements Transport.Acceptor {
         private void leaving(ByteBuf frame) {
             boolean v2 = frame.getUnsignedByte(frame.readerIndex()) <= V2_FIRST_BYTE_MAX;
             Response response = v2 ? WireV2.decodeResponse(frame) : WireV3.decodeResponse(frame);
-            if (response instanceof Response.Read read) {
-                for (int i = 0; i < fences.size(); i++) {
-                    Request.Read asked = fences.get(i);
-                    if (v2
-                            ? !asked.tag().v3() && asked.entryId() == read.entryId()
-                            : asked.tag().v3()
-                                    && asked.tag().txnId() == read.tag().txnId()) {
-                        fences.remove(i);
-                        witness.answersFence(asked.ledgerId(), asked.entryId(), read.status());
-                        break;
-                    }
+            for (int i = 0; i < asked.size(); i++) {
+                if (answers(response, asked.get(i))) {
+                    answered(asked.remove(i), response);
+                    break;
                 }
             }
             response.release();
+        }
+
+        private static boolean answers(Response response, Request request) {
+            if (request.tag().v3() != response.tag().v3()) {
+                return false;
+            }
+            if (response instanceof Response.Add added && request instanceof Request.Add add) {
+                return add.tag().v3()
+                        ? add.tag().txnId() == added.tag().txnId()
+                        : add.ledgerId() == added.ledgerId() && add.entryId() == added.entryId();
+            }
+            if (response instanceof Response.Read found && request instanceof Request.Read read) {
+                return read.tag().v3()
+                        ? read.tag().txnId() == found.tag().txnId()
+                        : read.ledgerId() == found.ledgerId() && read.entryId() == found.entryId();
+            }
+            return false;
+        }
+
+        private void answered(Request request, Response response) {
+            String client = conn.peer().host();
+            if (request instanceof Request.Add add && response instanceof Response.Add answer) {
+                witness.answersAdd(add.ledgerId(), add.entryId(), answer.status());
+                witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
+            } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
+                witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), answer.status());
+                if (read.fence()) {
+                    witness.moment(
+                            read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
+                }
+            }
         }
 
         // ---- as it is

@@ -6,13 +6,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What one bookie has said and done about the watched ledger, in all its lives (I8, I9). */
+/** What one bookie has said and done about the watched ledger, in all its lives (I8, I9, I13). */
 final class BookieWitness {
     private final BookieId id;
     private final LedgerWitness witness;
     private final Set<Long> put = new TreeSet<>(); // entries that were ever visible to reads
     private final Set<Long> recovered = new TreeSet<>(); // entries somebody asked to add past the fence
     private final Set<Long> denied = new TreeSet<>(); // entries a fencing read was told to be absent
+    private final Set<Long> acked = new TreeSet<>(); // entries whose adds it has answered with success
     private boolean fenced; // a fencing request was answered for certain
     private MemoryDurableLog.@Nullable Platter platter;
 
@@ -41,17 +42,39 @@ final class BookieWitness {
         }
     }
 
-    /** The answer to a fencing read leaves. */
-    void answersFence(long ledgerId, long entryId, Status status) {
+    /** The answer to an add leaves. */
+    void answersAdd(long ledgerId, long entryId, Status status) {
+        if (witness.watches(ledgerId) && status == Status.OK) {
+            acked.add(entryId);
+        }
+    }
+
+    /** The answer to a read leaves; −1 asks for the last entry. */
+    void answersRead(long ledgerId, long entryId, boolean fencing, Status status) {
         if (!witness.watches(ledgerId)) {
             return;
         }
-        if (status == Status.OK || status.certainNegative()) {
+        boolean absent = status.certainNegative();
+        if (absent && acked.contains(entryId)) {
+            witness.broken("I13", "%s says that it has no entry %d, which it has acknowledged", id, entryId);
+        }
+        if (fencing && (absent || status == Status.OK)) {
             fenced = true;
         }
-        if (status.certainNegative() && entryId >= 0) {
+        if (fencing && absent && entryId >= 0) {
             denied.add(entryId);
         }
+    }
+
+    /** A client makes {@code lac} known without an entry. */
+    void explicitLac(long ledgerId, long lac) {
+        if (witness.watches(ledgerId)) {
+            witness.confirmed(lac, id + " was told that it");
+        }
+    }
+
+    void moment(Moment moment, String client) {
+        witness.moment(moment, id.toString(), client);
     }
 
     /** An entry becomes visible to reads. */

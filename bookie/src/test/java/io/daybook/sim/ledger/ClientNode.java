@@ -31,13 +31,28 @@ final class ClientNode {
         this.config = config;
         this.loops = node.loops("db", 1);
         this.loop = loops.all().get(0);
-        this.metaStore = mutant.metaStore(node.metaStore(), writes);
         this.witness = witness;
+        this.metaStore = mutant.metaStore(watched(node.metaStore()), writes);
         node.program(secondLife -> alive = false);
+    }
+
+    private MetaStore watched(MetaStore store) {
+        return new ForwardingMetaStore(store) {
+            @Override
+            public Promise<Integer> cas(String path, byte[] data, int expectedVersion, Loop caller) {
+                witness.proposed(name(), path, data);
+                return super.cas(path, data, expectedVersion, caller);
+            }
+        };
     }
 
     String name() {
         return node.name();
+    }
+
+    /** Whether its process runs. */
+    boolean up() {
+        return node.alive();
     }
 
     /** Whether it is still in its first life. */

@@ -9,7 +9,6 @@ import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.HostPort;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
-import io.daybook.bookie.ledger.BookieConduct;
 import io.daybook.bookie.ledger.FirstTouch;
 import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.WriteGate;
@@ -43,19 +42,28 @@ final class CoreBookie implements SimBookie {
     private final BookieId id;
     private final ClusterLayout layout;
     private final LedgerPlan plan;
+    private final long syncNanos;
     private final Mutant mutant;
     private final BookieWitness witness;
     private final MemoryDurableLog.Platter platter = new MemoryDurableLog.Platter();
 
     private MemoryEntryStore store = new MemoryEntryStore(0); // those of the present life
     private MemoryDurableLog log;
+    private WriteGate gate = new WriteGate();
     private boolean readsFail;
 
-    CoreBookie(SimNode node, ClusterLayout layout, LedgerPlan plan, Mutant mutant, LedgerWitness witness) {
+    CoreBookie(
+            SimNode node,
+            ClusterLayout layout,
+            LedgerPlan plan,
+            long syncNanos,
+            Mutant mutant,
+            LedgerWitness witness) {
         this.node = node;
         this.id = new BookieId(node.name());
         this.layout = layout;
         this.plan = plan;
+        this.syncNanos = syncNanos;
         this.mutant = mutant;
         this.witness = witness.bookie(id);
         this.witness.disk(platter);
@@ -76,8 +84,9 @@ final class CoreBookie implements SimBookie {
     @Override
     public void start() {
         readsFail = false;
+        gate = new WriteGate();
         store = new MemoryEntryStore(64 << 20);
-        log = new MemoryDurableLog(platter, node.loop("journal"), 10_000, plan.syncNanos());
+        log = new MemoryDurableLog(platter, node.loop("journal"), 10_000, syncNanos);
         Loops loops = node.loops("db", plan.bookieLoops());
         Loop control = node.loop("control");
         EntryStore watched = new WatchedStore(mutant.store(store));
@@ -96,7 +105,7 @@ final class CoreBookie implements SimBookie {
                 : FirstTouch.OFF;
         RequestDispatcher dispatcher = new RequestDispatcher(
                 loops,
-                new LedgerGround(entries, journal, firstTouch, new WriteGate(), node.probe(), BookieConduct.SAFE),
+                new LedgerGround(entries, journal, firstTouch, gate, node.probe(), mutant.conduct()),
                 LIMITS,
                 CoreBookie::space,
                 node.world().allocator());
@@ -119,7 +128,7 @@ final class CoreBookie implements SimBookie {
         Futures.whenDone(
                 Registration.start(
                         id,
-                        BookieServiceInfo.of(address, new TreeMap<>()),
+                        BookieServiceInfo.of(address, properties()),
                         false,
                         new BookieRegistry(node.metaStore(), layout),
                         node.metaStore(),
@@ -131,6 +140,14 @@ final class CoreBookie implements SimBookie {
                         control.schedule(RETRY_NANOS, () -> register(address, control));
                     }
                 });
+    }
+
+    private TreeMap<String, String> properties() {
+        TreeMap<String, String> properties = new TreeMap<>();
+        if (plan.durableFences()) {
+            properties.put(BookieServiceInfo.FEATURES, "durable-fence");
+        }
+        return properties;
     }
 
     private static Promise<Disk.Space> space(Loop caller) {
@@ -145,6 +162,17 @@ final class CoreBookie implements SimBookie {
     public void crash() {
         node.crash();
         mutant.crashed(platter);
+    }
+
+    @Override
+    public void kill() {
+        node.kill(); // what was not synced was in the memory of the process
+        mutant.crashed(platter);
+    }
+
+    @Override
+    public void readOnly(boolean on) {
+        gate.readOnly(on);
     }
 
     @Override

@@ -107,6 +107,11 @@ final class DiskBookie implements SimBookie {
     }
 
     @Override
+    public void kill() {
+        node.kill();
+    }
+
+    @Override
     public void readsFail(boolean on) {
         if (on) {
             node.disk().failNextRead("a sector cannot be read");
@@ -117,6 +122,9 @@ final class DiskBookie implements SimBookie {
     public void failSync() {
         node.disk().failNextSync("the disk is gone");
     }
+
+    @Override
+    public void readOnly(boolean on) {} // its own disk watch decides
 
     @Override
     public void repair() {}

@@ -8,33 +8,41 @@ import io.daybook.ledger.client.ClientConfig;
 import io.daybook.sim.SimFaults;
 import io.daybook.sim.SimRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the seed has chosen for one run: shape of the ledger, settings of its clients, and the scale of time on which things go wrong.
  *
- * @param bookies registered bookies, 4 to 6
+ * <p>Seven of eight runs are small, with a handful of entries: most bugs need few of them, and many short stories find more than a long one
+ * in the same time.
+ *
+ * @param bookies registered bookies, 2 to 6
  * @param bookieLoops loops that own ledgers on each bookie
  * @param firstTouch whether bookies look a ledger up in metadata before they keep anything of it
- * @param syncNanos how long a bookie in memory takes to sync: what a crash can lose
+ * @param durableFences whether bookies announce that their fences are on disk before any answer, as ours do and stock ones do not
+ * @param syncNanos how long each bookie in memory takes to sync: what a crash can lose
  * @param entries how many entries the writer has
  * @param paceNanos pause of the writer between two bursts; 0 to write as fast as the window allows
  * @param burst most entries handed in at once
  * @param closes whether the writer seals the ledger itself when it is done
  * @param announces whether the writer tells the last confirmed id without an entry now and then
  * @param spanNanos length of the time in which things go wrong
- * @param troubles how many things go wrong in that time, beside the faults that happen by rate
- * @param takeovers how many clients take the ledger over in that time, 0 to 2
+ * @param troubles how many things go wrong in that time at moments of their own, beside the faults that happen by rate
+ * @param ambushes how many things go wrong right when something happens
+ * @param takeovers how many clients take the ledger over in that time, 0 to 3
  * @param restartAtEnd whether all bookies lose power once more when all is said and done
  */
 record LedgerPlan(
         int bookies,
         int bookieLoops,
         boolean firstTouch,
+        boolean durableFences,
+        List<Long> syncNanos,
         Replication replication,
         DigestType digest,
         Password password,
         ClientConfig config,
-        long syncNanos,
         int entries,
         long paceNanos,
         int burst,
@@ -42,53 +50,80 @@ record LedgerPlan(
         boolean announces,
         long spanNanos,
         int troubles,
+        int ambushes,
         int takeovers,
         boolean restartAtEnd) {
     private static final long MILLI = 1_000_000L;
 
+    LedgerPlan {
+        syncNanos = List.copyOf(syncNanos);
+    }
+
     static LedgerPlan drawn(SimRandom random) {
-        int bookies = (int) random.between(4, 6);
-        Replication replication = replication(random, bookies);
-        long span = random.magnitude(2 * MILLI, 3_000 * MILLI);
+        boolean small = random.below(8) != 0;
+        Replication replication = replication(random);
+        int spare = random.below(8);
+        int bookies = replication.ensemble() + (spare == 0 ? 0 : spare < 5 ? 1 : 2);
+        long span = random.magnitude(2 * MILLI, (small ? 300 : 3_000) * MILLI);
         return new LedgerPlan(
                 bookies,
-                random.below(3) == 0 ? 2 : 1,
-                random.flip(),
+                random.below(4) == 0 ? 2 : 1,
+                random.below(3) == 0,
+                random.below(8) != 0,
+                syncs(random, bookies, span),
                 replication,
                 DigestType.values()[random.below(DigestType.values().length)],
-                random.flip() ? Password.EMPTY : Password.of("secret"),
+                random.below(4) == 0 ? Password.of("secret") : Password.EMPTY,
                 config(random, span),
-                random.flip() ? 100_000 : random.magnitude(20_000, Math.max(50_000, span / 20)),
-                (int) random.magnitude(3, 40),
+                (int) (small ? random.magnitude(1, 8) : random.magnitude(3, 40)),
                 random.flip() ? 0 : random.magnitude(span / 100, span / 4),
                 (int) random.magnitude(1, 10),
+                random.below(3) == 0,
                 random.below(4) == 0,
-                random.flip(),
                 span,
-                random.below(4) == 0 ? 0 : (int) random.magnitude(1, 12),
-                random.below(8) == 0 ? 0 : random.below(3) == 0 ? 2 : 1,
+                random.below(3) == 0 ? 0 : (int) random.magnitude(1, small ? 5 : 12),
+                random.below(3) == 0 ? 0 : (int) random.between(1, 3),
+                takeovers(random),
                 random.below(8) == 0);
     }
 
-    /** The usual shapes half of the time, else any; more bookies than copies included. */
-    private static Replication replication(SimRandom random, int bookies) {
-        if (random.flip()) {
+    private static int takeovers(SimRandom random) {
+        int draw = random.below(10);
+        return draw == 0 ? 0 : draw < 5 ? 1 : draw < 9 ? 2 : 3;
+    }
+
+    /** The usual shapes most of the time, else any; more bookies than copies included. */
+    private static Replication replication(SimRandom random) {
+        if (random.below(4) != 0) {
             return Replication.parse(
-                    switch (random.below(5)) {
-                        case 0 -> "3/3/2";
-                        case 1 -> "2/2/2";
-                        case 2 -> "3/2/2";
-                        case 3 -> "4/3/2";
+                    switch (random.below(7)) {
+                        case 0, 1 -> "3/3/2";
+                        case 2, 3 -> "2/2/2";
+                        case 4 -> "3/2/2";
+                        case 5 -> "4/3/2";
                         default -> "3/3/3";
                     });
         }
-        int ensemble = (int) random.between(1, bookies - 1);
+        int ensemble = (int) random.between(1, 4);
         int writeQuorum = (int) random.between(1, Math.min(3, ensemble));
         return new Replication(ensemble, writeQuorum, (int) random.between(1, writeQuorum));
     }
 
+    /** All disks alike, or each with its own speed. */
+    private static List<Long> syncs(SimRandom random, int bookies, long span) {
+        boolean alike = random.below(3) != 0;
+        long longest = Math.max(50_000, span / 4);
+        long first = random.flip() ? 100_000 : random.magnitude(20_000, longest);
+        List<Long> all = new ArrayList<>();
+        for (int i = 0; i < bookies; i++) {
+            all.add(alike ? first : random.magnitude(20_000, longest));
+        }
+        return all;
+    }
+
     private static ClientConfig config(SimRandom random, long span) {
         long shortest = Math.max(2 * MILLI, span / 50);
+        int changes = random.below(8);
         return new ClientConfig(
                 Duration.ofNanos(random.magnitude(shortest, 2 * span + 10 * MILLI)),
                 Duration.ofNanos(random.magnitude(shortest, 2 * span + 10 * MILLI)),
@@ -97,7 +132,7 @@ record LedgerPlan(
                 DataSize.bytes(random.magnitude(4 << 10, 1 << 20)),
                 Duration.ofNanos(random.magnitude(MILLI, 200 * MILLI)),
                 Duration.ofNanos(random.flip() ? 0 : random.magnitude(MILLI, 2 * span)),
-                random.below(8) == 0 ? 1 : 32,
+                changes < 2 ? changes + 1 : 32,
                 DataSize.bytes(64 << 10),
                 random.flip() ? ClientConfig.Wire.V3 : ClientConfig.Wire.V2);
     }

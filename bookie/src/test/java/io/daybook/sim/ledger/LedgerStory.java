@@ -80,7 +80,10 @@ final class LedgerStory {
         for (int i = 1; i <= plan.bookies(); i++) {
             SimNode node = world.node("b" + i);
             SimBookie bookie =
-                    onDisk ? new DiskBookie(node, plan, witness) : new CoreBookie(node, cluster, plan, mutant, witness);
+                    onDisk
+                            ? new DiskBookie(node, plan, witness)
+                            : new CoreBookie(
+                                    node, cluster, plan, plan.syncNanos().get(i - 1), mutant, witness);
             bookies.add(bookie);
             bookie.start();
         }
@@ -117,35 +120,54 @@ final class LedgerStory {
         TailingActor tail = new TailingActor(
                 client("reader"), writer.ledger(), options, random.magnitude(1_000_000, 10_000_000 + plan.spanNanos()));
         for (int i = 1; i <= plan.takeovers(); i++) {
-            TakeoverActor takeover = new TakeoverActor(
+            takeovers.add(new TakeoverActor(
                     client("r" + i),
                     writer.ledger(),
                     options,
-                    random.magnitude(1_000_000, 10_000_000 + plan.spanNanos() / 4));
-            takeovers.add(takeover);
+                    random.magnitude(1_000_000, 10_000_000 + plan.spanNanos() / 4)));
             clients.add(world.node("r" + i));
-            timetable.in(random.between(0, plan.spanNanos()), () -> whenAlive(clients, takeover));
         }
-        LedgerTrouble trouble =
-                new LedgerTrouble(world, random.split("trouble"), timetable, bookies, clients, plan.spanNanos());
+        schedule(timetable);
+        LedgerTrouble trouble = new LedgerTrouble(
+                world, random.split("trouble"), timetable, bookies, clients, this::startOneTakeover, plan);
+        trouble.slowLinks();
+        witness.onMoment(trouble);
         for (int i = 0; i < plan.troubles(); i++) {
             timetable.in(random.between(0, plan.spanNanos()), trouble::strike);
         }
         LedgerPlan.drawFaults(random.split("faults"), world.faults());
         writing.loop().execute(actor::start);
-        tail.start();
+        if (random.below(3) != 0) {
+            tail.start();
+        }
         timetable.runUntil(end);
         takeovers.forEach(TakeoverActor::stop);
         tail.stop();
     }
 
-    private void whenAlive(List<SimNode> clients, TakeoverActor takeover) {
-        if (clients.stream().anyMatch(node -> node.name().equals(takeover.name()) && node.alive())) {
-            takeover.start();
+    /** Takeovers begin at any time, soon, or close behind one another. */
+    private void schedule(Timetable timetable) {
+        long at = random.between(0, plan.spanNanos());
+        for (TakeoverActor takeover : takeovers) {
+            at = switch (random.below(3)) {
+                case 0 -> random.between(0, plan.spanNanos());
+                case 1 -> random.magnitude(50_000, plan.spanNanos());
+                default -> at + random.magnitude(1_000, plan.spanNanos() / 4);
+            };
+            timetable.in(at, takeover::startOnce);
+        }
+    }
+
+    private void startOneTakeover() {
+        for (TakeoverActor takeover : takeovers) {
+            if (takeover.startOnce()) {
+                return;
+            }
         }
     }
 
     private void heal(LedgerWriter writer) {
+        witness.onMoment((moment, bookie, client) -> {});
         bookies.forEach(SimBookie::repair);
         world.heal();
         world.note("story", "healed", 0, 0);

@@ -8,72 +8,168 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What goes wrong with machines and links in one run; which kinds do is drawn from the seed. */
-final class LedgerTrouble {
+final class LedgerTrouble implements Moment.Listener {
+    private static final long SLOWEST_LINK_NANOS = 200_000_000L;
+
     private final SimWorld world;
     private final SimRandom random;
     private final Timetable timetable;
     private final List<SimBookie> bookies;
     private final List<SimNode> clients;
+    private final Runnable takeover;
     private final long spanNanos;
     private final List<Kind> kinds = new ArrayList<>();
+    private final List<Ambush> ambushes = new ArrayList<>();
 
     private enum Kind {
         CRASH,
+        KILL,
         FAILED_SYNC,
         UNREADABLE,
+        READ_ONLY,
         PAUSE,
+        CLIENT_PAUSE,
         CUT,
         ISOLATION,
         RESET,
         HALF_OPEN,
         SLOW_LINK,
+        SLOW_METADATA,
         OUTAGE,
         LOST_REPLY,
         EXPIRY,
-        CLIENT_CRASH
+        CLIENT_CRASH,
+        TAKEOVER
     }
 
+    /** Strikes with {@code kind} when {@code moment} has come {@code skipped} times before, {@code delayNanos} later. */
+    private static final class Ambush {
+        private final Moment moment;
+        private final Kind kind;
+        private final long delayNanos;
+        private final boolean elsewhere; // not at the bookie where it happens, but at any
+        private int skipped;
+
+        Ambush(SimRandom random, long spanNanos) {
+            moment = Moment.values()[random.below(Moment.values().length)];
+            Kind drawn = Kind.values()[random.below(Kind.values().length)];
+            kind = random.below(4) != 0 ? drawn : random.flip() ? Kind.KILL : Kind.CLIENT_CRASH;
+            delayNanos = random.below(3) == 0 ? 0 : random.magnitude(1_000, Math.max(10_000, spanNanos / 4));
+            elsewhere = random.below(4) == 0;
+            skipped = (int) random.magnitude(1, 12) - 1;
+        }
+    }
+
+    /** @param takeover starts one more client that takes over, if one is left */
     LedgerTrouble(
             SimWorld world,
             SimRandom random,
             Timetable timetable,
             List<SimBookie> bookies,
             List<SimNode> clients,
-            long spanNanos) {
+            Runnable takeover,
+            LedgerPlan plan) {
         this.world = world;
         this.random = random;
         this.timetable = timetable;
         this.bookies = bookies;
         this.clients = clients;
-        this.spanNanos = spanNanos;
+        this.takeover = takeover;
+        this.spanNanos = plan.spanNanos();
         for (Kind kind : Kind.values()) {
             if (random.below(3) == 0) {
                 kinds.add(kind);
             }
         }
+        for (int i = 0; i < plan.ambushes(); i++) {
+            ambushes.add(new Ambush(random, spanNanos));
+        }
+    }
+
+    /** In half of the runs some ways between machines are slow from the beginning, to bookies as to metadata. */
+    void slowLinks() {
+        if (random.flip()) {
+            return;
+        }
+        int oneIn = random.flip() ? 3 : 8;
+        for (SimNode client : clients) {
+            for (SimBookie bookie : bookies) {
+                slowLink(oneIn, client.name(), bookie.node().name());
+                slowLink(oneIn, bookie.node().name(), client.name());
+            }
+            slowLink(oneIn, client.name(), SimWorld.METADATA);
+            slowLink(oneIn, SimWorld.METADATA, client.name());
+        }
+    }
+
+    private void slowLink(int oneIn, String from, String to) {
+        if (random.below(oneIn) == 0) {
+            long time = random.magnitude(10_000, Math.min(SLOWEST_LINK_NANOS, spanNanos / 2));
+            world.network().latency(from, to, Duration.ofNanos(time));
+        }
     }
 
     /** Something goes wrong now. */
     void strike() {
-        if (kinds.isEmpty()) {
-            return;
+        if (!kinds.isEmpty()) {
+            strike(
+                    kinds.get(random.below(kinds.size())),
+                    bookies.get(random.below(bookies.size())),
+                    clients.get(random.below(clients.size())));
         }
-        Kind kind = kinds.get(random.below(kinds.size()));
-        SimBookie bookie = bookies.get(random.below(bookies.size()));
-        SimNode client = clients.get(random.below(clients.size()));
+    }
+
+    @Override
+    public void reached(Moment moment, String bookie, String client) {
+        for (int i = 0; i < ambushes.size(); i++) {
+            Ambush ambush = ambushes.get(i);
+            if (ambush.moment == moment && ambush.skipped-- == 0) {
+                SimBookie there = ambush.elsewhere ? bookies.get(random.below(bookies.size())) : bookie(bookie);
+                SimNode who = client(client);
+                timetable.in(ambush.delayNanos, () -> strike(ambush.kind, there, who));
+            }
+        }
+    }
+
+    private SimBookie bookie(String name) {
+        for (SimBookie bookie : bookies) {
+            if (bookie.id().toString().equals(name)) {
+                return bookie;
+            }
+        }
+        return bookies.get(random.below(bookies.size()));
+    }
+
+    private SimNode client(String name) {
+        for (SimNode client : clients) {
+            if (client.name().equals(name)) {
+                return client;
+            }
+        }
+        return clients.get(random.below(clients.size()));
+    }
+
+    private void strike(Kind kind, SimBookie bookie, SimNode client) {
         String one = bookie.node().name();
         String other = random.below(6) == 0 ? SimWorld.METADATA : client.name();
+        world.note("trouble", kind.name(), 0, 0);
         switch (kind) {
-            case CRASH -> crash(bookie);
+            case CRASH -> fell(bookie, false);
+            case KILL -> fell(bookie, true);
             case FAILED_SYNC -> {
                 bookie.failSync();
-                later(() -> crash(bookie));
+                later(() -> fell(bookie, false));
             }
             case UNREADABLE -> {
                 bookie.readsFail(true);
                 later(() -> bookie.readsFail(false));
             }
-            case PAUSE -> (random.flip() ? bookie.node() : client).pause(Duration.ofNanos(duration()));
+            case READ_ONLY -> {
+                bookie.readOnly(true);
+                later(() -> bookie.readOnly(false));
+            }
+            case PAUSE -> bookie.node().pause(Duration.ofNanos(duration()));
+            case CLIENT_PAUSE -> client.pause(Duration.ofNanos(duration()));
             case CUT -> {
                 if (random.flip()) {
                     cut(one, other);
@@ -101,6 +197,13 @@ final class LedgerTrouble {
                     world.network().slow(client.name(), one, times);
                 }
             }
+            case SLOW_METADATA -> {
+                if (random.flip()) {
+                    cut(client.name(), SimWorld.METADATA);
+                } else {
+                    cut(SimWorld.METADATA, client.name());
+                }
+            }
             case OUTAGE -> {
                 world.metadata().outage(true);
                 later(() -> world.metadata().outage(false));
@@ -108,16 +211,21 @@ final class LedgerTrouble {
             case LOST_REPLY -> world.metadata().loseNextReply(random.flip());
             case EXPIRY -> world.metadata().expireSession(random.flip() ? one : client.name());
             case CLIENT_CRASH -> {
-                if (random.below(3) == 0) {
+                if (!client.name().equals("reader")) {
                     client.crash();
                 }
             }
+            case TAKEOVER -> takeover.run();
         }
     }
 
-    private void crash(SimBookie bookie) {
+    private void fell(SimBookie bookie, boolean onlyTheProcess) {
         if (bookie.node().alive()) {
-            bookie.crash();
+            if (onlyTheProcess) {
+                bookie.kill();
+            } else {
+                bookie.crash();
+            }
         }
         later(() -> {
             if (!bookie.node().alive()) {

@@ -5,7 +5,6 @@ import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
-import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.metadata.LedgerMetadataFormat;
 import io.daybook.ledger.metadata.LedgerTree;
@@ -34,6 +33,8 @@ final class LedgerWitness implements SimWorld.Observer {
     private long seenChanges = -1;
     private @Nullable LedgerMetadata record;
     private @Nullable LedgerMetadata closed;
+    private byte @Nullable [] writersLast; // what the writer sent to metadata, until somebody else sends the same
+    private Moment.Listener moments = (moment, bookie, client) -> {};
     private long acked = -1;
     private long maxLac = -1;
 
@@ -54,6 +55,16 @@ final class LedgerWitness implements SimWorld.Observer {
 
     boolean watches(long ledgerId) {
         return ledger != null && ledger.value() == ledgerId;
+    }
+
+    /** {@code listener} is told of the moments of this run from now on. */
+    void onMoment(Moment.Listener listener) {
+        moments = listener;
+    }
+
+    /** Something happened at {@code bookie}, or between {@code client} and metadata. */
+    void moment(Moment moment, String bookie, String client) {
+        moments.reached(moment, bookie, client);
     }
 
     /** The record with which the ledger was closed, null before. */
@@ -135,6 +146,19 @@ final class LedgerWitness implements SimWorld.Observer {
 
     // ---- metadata
 
+    /** A client sends a new version of a record to metadata. */
+    void proposed(String client, String to, byte[] bytes) {
+        if (!to.equals(path)) {
+            return;
+        }
+        if (client.equals("writer")) {
+            writersLast = bytes;
+        } else if (Arrays.equals(bytes, writersLast)) {
+            writersLast = null; // both want the same: whose it is cannot be told
+        }
+        moments.reached(Moment.RECORD_SENT, "", client);
+    }
+
     @Override
     public void afterEvent(SimWorld seen) {
         long changes = world.metadata().changes();
@@ -158,45 +182,14 @@ final class LedgerWitness implements SimWorld.Observer {
         record = next;
         data = bytes;
         world.note("record", next.state().name(), next.lastFragment().firstEntry(), next.lastEntry());
-        if (before != null) {
-            if (before.state() == LedgerState.CLOSED && !Arrays.equals(old, bytes)) {
-                throw violation("I3", "a closed record changed from %s to %s", before, next);
-            }
-            if (before.state() == LedgerState.IN_RECOVERY && next.state() == LedgerState.OPEN) {
-                throw violation("R8", "a record went back from IN_RECOVERY to OPEN");
-            }
-            fragments(before, next);
+        if (before != null && !Arrays.equals(old, bytes)) {
+            Transitions.check(before, next, Arrays.equals(bytes, writersLast), acked);
         }
         if (next.closed() && closed == null) {
             closed = next;
             sealed(next);
         }
-    }
-
-    /** Only the last fragment may change, and what is appended starts where everything before is confirmed (I7, I14). */
-    private void fragments(LedgerMetadata before, LedgerMetadata next) {
-        List<Fragment> old = before.fragments();
-        List<Fragment> now = next.fragments();
-        for (int i = 0; i < Math.min(old.size(), now.size()); i++) {
-            if (old.get(i).firstEntry() != now.get(i).firstEntry()) {
-                throw violation("I7", "the fragments %s became %s", old, now);
-            }
-            if (i < old.size() - 1 && !old.get(i).bookies().equals(now.get(i).bookies())) {
-                throw violation("I7", "a sealed fragment changed: %s became %s", old, now);
-            }
-        }
-        for (int i = 1; i < now.size(); i++) {
-            if (now.get(i).firstEntry() <= now.get(i - 1).firstEntry()) {
-                throw violation("I7", "the fragments %s do not ascend", now);
-            }
-        }
-        if (next.state() == LedgerState.OPEN && next.lastFragment().firstEntry() > acked + 1) {
-            throw violation(
-                    "I14",
-                    "a fragment was begun at %d, but only entries up to %d are confirmed",
-                    next.lastFragment().firstEntry(),
-                    acked);
-        }
+        moments.reached(Moment.RECORD_CHANGED, "", "writer");
     }
 
     private void sealed(LedgerMetadata end) {

@@ -7,6 +7,7 @@ import io.daybook.base.seam.MetaStore;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
 import io.daybook.bookie.ReadOutcome;
+import io.daybook.bookie.ledger.BookieConduct;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
@@ -259,6 +260,11 @@ enum Mutant {
     /** The journal a bookie gets instead of {@code log}. */
     DurableLog log(DurableLog log) {
         return log;
+    }
+
+    /** How bookies behave. */
+    BookieConduct conduct() {
+        return BookieConduct.SAFE;
     }
 
     /** The store a bookie gets instead of {@code store}. */

@@ -17,8 +17,14 @@ interface SimBookie {
     /** The node loses power. */
     void crash();
 
+    /** The process dies, the machine lives on: peers are told at once. */
+    void kill();
+
     /** Reads from the store fail, or work again. */
     void readsFail(boolean on);
+
+    /** The bookie takes no writes, as with a full disk, or takes them again. */
+    void readOnly(boolean on);
 
     /** The next sync fails, and the bookie with it (R32). */
     void failSync();

@@ -14,6 +14,7 @@ final class TakeoverActor {
     private final LedgerId ledger;
     private final OpenOptions options;
     private final long retryNanos;
+    private boolean started;
     private boolean stopped;
     private @Nullable LedgerReader reader;
     private @Nullable Throwable lastFailure;
@@ -31,7 +32,17 @@ final class TakeoverActor {
     }
 
     void start() {
+        started = true;
         home.opened(retryNanos, this::recover);
+    }
+
+    /** Starts unless it has been, or its machine is down; whether it did. */
+    boolean startOnce() {
+        if (started || !home.up()) {
+            return false;
+        }
+        start();
+        return true;
     }
 
     /** No further attempt. */

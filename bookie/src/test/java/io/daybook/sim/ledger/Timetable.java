@@ -2,34 +2,30 @@ package io.daybook.sim.ledger;
 
 import io.daybook.sim.SimWorld;
 import java.time.Duration;
-import java.util.TreeMap;
 
 /** Things to do to a world from outside, at their times. */
 final class Timetable {
     private final SimWorld world;
-    private final TreeMap<Long, Runnable> steps = new TreeMap<>();
+    private boolean over;
 
     Timetable(SimWorld world) {
         this.world = world;
     }
 
-    /** In {@code nanos} from now, between two events. */
+    /** In {@code nanos} from now, as an event of its own. */
     void in(long nanos, Runnable step) {
-        long at = world.now() + nanos;
-        while (steps.containsKey(at)) {
-            at++;
+        if (!over) {
+            world.later(nanos, () -> {
+                if (!over) {
+                    step.run();
+                }
+            });
         }
-        steps.put(at, step);
     }
 
     /** Runs the world until {@code end}, in virtual ns since it began; what was due later is forgotten. */
     void runUntil(long end) {
-        while (!steps.isEmpty() && steps.firstKey() <= end) {
-            var next = steps.pollFirstEntry();
-            world.runFor(Duration.ofNanos(Math.max(0, next.getKey() - world.now())));
-            next.getValue().run();
-        }
-        steps.clear();
         world.runFor(Duration.ofNanos(Math.max(0, end - world.now())));
+        over = true;
     }
 }
