@@ -8,7 +8,7 @@ import io.daybook.base.seam.MetaStore;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.client.ClientConfig;
-import io.daybook.ledger.client.LedgerClients;
+import io.daybook.ledger.client.ClientMutants;
 import io.daybook.ledger.metadata.MetadataUri;
 import io.daybook.sim.SimNode;
 import java.util.function.Consumer;
@@ -23,16 +23,18 @@ final class ClientNode {
     private final Loops loops;
     private final ClientConfig config;
     private final MetaStore metaStore;
+    private final ClientMutants clients;
     private final LedgerWitness witness;
     private boolean alive = true;
 
-    ClientNode(SimNode node, ClientConfig config, Mutant mutant, boolean writes, LedgerWitness witness) {
+    ClientNode(SimNode node, ClientConfig config, Mutant mutant, LedgerWitness witness) {
         this.node = node;
         this.config = config;
         this.loops = node.loops("db", 1);
         this.loop = loops.all().get(0);
         this.witness = witness;
-        this.metaStore = mutant.metaStore(watched(node.metaStore()), writes);
+        this.clients = mutant.clients();
+        this.metaStore = mutant.metaStore(watched(node.metaStore()));
         node.program(secondLife -> alive = false);
     }
 
@@ -69,7 +71,7 @@ final class ClientNode {
     }
 
     Promise<LedgerClient> open() {
-        return LedgerClients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy());
+        return clients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy());
     }
 
     /** Opens until it works, then goes on with {@code next} on the loop. */
@@ -86,9 +88,11 @@ final class ClientNode {
 
     /** Ends the run if {@code failure} is one that no fault of this simulation may cause. */
     void expected(@Nullable Throwable failure) {
-        if (!(failure instanceof LedgerException)
-                || failure instanceof LedgerException.ProtocolBroken
-                || failure instanceof LedgerException.DataLost
+        if (failure instanceof LedgerException.DataLost) {
+            witness.failed("I1 is broken: %s was told: %s".formatted(name(), failure), failure);
+        } else if (failure instanceof LedgerException.ProtocolBroken) {
+            witness.failed("R96 has stopped a handle: %s was told: %s".formatted(name(), failure), failure);
+        } else if (!(failure instanceof LedgerException)
                 || failure instanceof LedgerException.Unauthorized
                 || failure instanceof LedgerException.NoSuchLedger) {
             witness.failed("%s was told: %s".formatted(name(), failure), failure);

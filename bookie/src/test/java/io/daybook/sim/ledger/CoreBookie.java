@@ -17,7 +17,6 @@ import io.daybook.bookie.server.MetadataFirstTouch;
 import io.daybook.bookie.server.RequestDispatcher;
 import io.daybook.bookie.server.ServerLimits;
 import io.daybook.ledger.BookieId;
-import io.daybook.ledger.digest.EntryDigest;
 import io.daybook.ledger.metadata.BookieRegistry;
 import io.daybook.ledger.metadata.BookieServiceInfo;
 import io.daybook.ledger.metadata.ClusterLayout;
@@ -89,7 +88,7 @@ final class CoreBookie implements SimBookie {
         log = new MemoryDurableLog(platter, node.loop("journal"), 10_000, syncNanos);
         Loops loops = node.loops("db", plan.bookieLoops());
         Loop control = node.loop("control");
-        EntryStore watched = new WatchedStore(mutant.store(store));
+        EntryStore watched = new WatchedStore(store);
         DurableLog journal = mutant.log(log);
         Futures.whenDone(MemoryReplay.into(watched, platter, control), control, (replayed, failure) -> {
             if (failure != null) {
@@ -110,7 +109,7 @@ final class CoreBookie implements SimBookie {
                 CoreBookie::space,
                 node.world().allocator());
         BookieTap.Forger forger = mutant.forges()
-                ? request -> mutant.request(request, store, EntryDigest.of(plan.digest(), plan.password()))
+                ? mutant::request
                 : null;
         HostPort address = new HostPort(node.name(), PORT);
         Futures.whenDone(
@@ -161,13 +160,11 @@ final class CoreBookie implements SimBookie {
     @Override
     public void crash() {
         node.crash();
-        mutant.crashed(platter);
     }
 
     @Override
     public void kill() {
         node.kill(); // what was not synced was in the memory of the process
-        mutant.crashed(platter);
     }
 
     @Override
@@ -226,7 +223,7 @@ final class CoreBookie implements SimBookie {
                 return super.read(ledgerId, entryId, owner);
             }
             Promise<io.daybook.bookie.ReadOutcome> damaged = owner.promise();
-            owner.execute(() -> damaged.complete(mutant.damaged()));
+            owner.execute(() -> damaged.complete(new io.daybook.bookie.ReadOutcome.Damaged("a sector cannot be read")));
             return damaged;
         }
     }

@@ -49,7 +49,7 @@ final class LedgerStory {
         this.mutant = mutant;
         this.onDisk = onDisk;
         this.random = world.random("story");
-        this.witness = new LedgerWitness(world, ClientNode.CLUSTER.root());
+        this.witness = new LedgerWitness(world, ClientNode.CLUSTER.root(), mutant.judgedByHarm());
         this.options = OpenOptions.DEFAULT.withPassword(plan.password());
         world.observe(witness);
     }
@@ -108,7 +108,7 @@ final class LedgerStory {
     }
 
     private ClientNode client(String name) {
-        return new ClientNode(world.node(name), plan.config(), mutant, name.equals("writer"), witness);
+        return new ClientNode(world.node(name), plan.config(), mutant, witness);
     }
 
     // ---- meanwhile
@@ -185,7 +185,7 @@ final class LedgerStory {
     // ---- after
 
     private void check(WritingActor actor, ClientNode writing, LedgerWriter writer) {
-        ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, mutant, false, witness);
+        ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, mutant, witness);
         TakeoverActor judge = new TakeoverActor(judging, writer.ledger(), options, 100_000_000L);
         judge.start();
         long until = world.now() + SEALED_WITHIN.toNanos();

@@ -1,174 +1,79 @@
 package io.daybook.sim.ledger;
 
-import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.MetaStore;
 import io.daybook.bookie.DurableLog;
-import io.daybook.bookie.EntryStore;
-import io.daybook.bookie.ReadOutcome;
 import io.daybook.bookie.ledger.BookieConduct;
-import io.daybook.ledger.LedgerEntry;
-import io.daybook.ledger.LedgerMetadata;
-import io.daybook.ledger.LedgerState;
-import io.daybook.ledger.digest.EntryDigest;
-import io.daybook.ledger.metadata.LedgerMetadataFormat;
+import io.daybook.bookie.ledger.BookieMutants;
+import io.daybook.ledger.client.ClientMutants;
 import io.daybook.ledger.protocol.Request;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Bugs to be planted where production classes meet their seams (R92): a simulation that cannot find them proves nothing. */
+/**
+ * Bugs to be planted: a simulation that cannot find them proves nothing (R92). Most take one rule away from the classes of production; the
+ * last ones sit where these meet their seams.
+ */
 enum Mutant {
-    /** No bug. */
-    NONE,
+    NONE("", "the product as it is"),
 
-    /** A bookie answers adds before they are synced (R16). */
-    ACKS_BEFORE_SYNC {
+    // one rule of a bookie
+    ACKS_BEFORE_SYNC("R16", "ack before sync", BookieMutants.acksBeforeSync()),
+    UNKNOWN_LEDGER_NOT_FENCED("R23", "fence of unknown ledger ignored", BookieMutants.unknownLedgerNotFenced()),
+    ABSENT_IN_LIMBO("R81", "forgetful bookie answers absent", BookieMutants.absentInLimbo()),
+    DUPLICATE_FROM_MEMORY("R18", "duplicate acked from memory", BookieMutants.duplicateFromMemory()),
+    DAMAGED_IS_ABSENT("R27", "corrupt entry answered absent", BookieMutants.damagedIsAbsent()),
+    NO_DOUBTS_AFTER_LOSS("R79", "restart with loss, no fence, no limbo", BookieMutants.noDoubtsAfterLoss()),
+    FENCE_IN_MEMORY("R24", "fence only in memory", BookieMutants.fenceInMemory()),
+    EFFECT_AFTER_CHECK("R15", "add checked before, applied after fence", BookieMutants.effectAfterCheck()),
+    NEGATIVE_BEFORE_FENCE("R24", "negative answered before fence is durable", BookieMutants.negativeBeforeFence()),
+
+    // one rule of the writer
+    KEEPS_ACKS("R46 step 6", "replaced bookie's acks kept", ClientMutants.keepsAcksOfReplacedBookies()),
+    CLOSES_AT_LAST_PUSHED("R57", "close at last pushed instead of last confirmed", ClientMutants.closesAtLastPushed()),
+    JUMPS_GAPS("R43", "last confirmed id jumps gaps", ClientMutants.jumpsGaps()),
+    LIST_BEFORE_COMMIT("R46a", "new list used before commit", ClientMutants.usesListBeforeCommit()),
+    CONFIRMS_DURING_CHANGE("R43", "last confirmed id moves during change", ClientMutants.confirmsDuringChange()),
+    COUNTS_LATE_ACKS("R42", "late acks of replaced bookies", ClientMutants.countsLateAcks()),
+    CLOSES_OVER_RECOVERY("R9", "writer closes blindly", ClientMutants.closesOverRecovery()),
+
+    // one rule of the recoverer
+    ONE_NEGATIVE("R13", "one negative suffices", ClientMutants.oneNegativeSuffices()),
+    UNKNOWN_IS_NEGATIVE("R47", "unknown counted as negative", ClientMutants.unknownIsNegative()),
+    SEALS_EARLY("R48 step 9", "seal before write-backs finish", ClientMutants.sealsBeforeWriteBacks()),
+    SEALS_BLINDLY("R6", "seal without compare-and-set", ClientMutants.sealsBlindly()),
+    STARTS_BELOW("R48 step 4", "recovery starts below last fragment", ClientMutants.startsBelowLastFragment()),
+    COMMITS_EARLY("R52", "recoverer commits its ensembles early", ClientMutants.commitsItsEnsemblesEarly()),
+    OWN_LAC("R51", "recoverer's own last confirmed id published", ClientMutants.publishesItsOwnLac()),
+    READS_CHANGED_LIST("R48 step 2", "recovery reads from changed list", ClientMutants.readsFromChangedList()),
+    READS_DO_NOT_FENCE("R50", "recovery reads do not fence", ClientMutants.readsDoNotFence()),
+    READ_COUNTS_AS_ACK("R49", "recovery read counted as ack", ClientMutants.countsReadsAsAcks()),
+
+    // two rules, each of which covers the other
+    CHANGES_AND_SEALS_OVER(
+            "R8, R48 step 10",
+            "T2 ignores the state, and step 10 a changed fragment",
+            ClientMutants.changesOverRecoveryAndSealsOverChange()),
+    WEAK_COVERAGE_NO_FENCE(
+            "R12, R50", "weak coverage, and reads do not fence", ClientMutants.weakCoverageAndReadsDoNotFence()),
+
+    // at the seams
+    /** A bookie answers every fencing request before the fence is synced (R24). */
+    FENCE_ANSWERED_EARLY("R24", "fence answered before it is durable") {
         @Override
         DurableLog log(DurableLog log) {
-            return new Log(log) {
-                @Override
-                public void append(
-                        Kind kind,
-                        long ledgerId,
-                        long entryId,
-                        @Nullable ByteBuf payload,
-                        Loop caller,
-                        Completion completion) {
-                    if (kind == Kind.ENTRY) {
-                        log.append(kind, ledgerId, entryId, payload, caller, ignored -> {});
-                        caller.execute(() -> completion.done(null));
-                    } else {
-                        log.append(kind, ledgerId, entryId, payload, caller, completion);
-                    }
-                }
-            };
+            return new HastyFences(log);
         }
     },
-
-    /** A bookie keeps its fences in memory only (R24). */
-    FENCE_IN_MEMORY {
-        @Override
-        DurableLog log(DurableLog log) {
-            return new Log(log) {
-                @Override
-                public void append(
-                        Kind kind,
-                        long ledgerId,
-                        long entryId,
-                        @Nullable ByteBuf payload,
-                        Loop caller,
-                        Completion completion) {
-                    if (kind == Kind.FENCE) {
-                        caller.execute(() -> completion.done(null));
-                    } else {
-                        log.append(kind, ledgerId, entryId, payload, caller, completion);
-                    }
-                }
-            };
-        }
-    },
-
-    /** A bookie answers fencing reads before the fence is synced (R24). */
-    FENCE_ANSWERED_EARLY {
-        @Override
-        DurableLog log(DurableLog log) {
-            return new Log(log) {
-                @Override
-                public void append(
-                        Kind kind,
-                        long ledgerId,
-                        long entryId,
-                        @Nullable ByteBuf payload,
-                        Loop caller,
-                        Completion completion) {
-                    if (kind == Kind.FENCE) {
-                        log.append(kind, ledgerId, entryId, payload, caller, ignored -> {});
-                        caller.execute(() -> completion.done(null));
-                    } else {
-                        log.append(kind, ledgerId, entryId, payload, caller, completion);
-                    }
-                }
-            };
-        }
-    },
-
-    /** A bookie answers a duplicate of an entry that is in memory, but not yet synced (R18). */
-    DUPLICATE_ACKED_FROM_MEMORY {
-        @Override
-        DurableLog log(DurableLog log) {
-            Set<Long> appended = new TreeSet<>();
-            return new Log(log) {
-                @Override
-                public void append(
-                        Kind kind,
-                        long ledgerId,
-                        long entryId,
-                        @Nullable ByteBuf payload,
-                        Loop caller,
-                        Completion completion) {
-                    if (kind != Kind.ENTRY || appended.add(entryId) || payload == null) {
-                        log.append(kind, ledgerId, entryId, payload, caller, completion);
-                    } else {
-                        payload.release();
-                        caller.execute(() -> completion.done(null));
-                    }
-                }
-            };
-        }
-    },
-
-    /** A bookie comes back from a crash without its last records, and does not notice (R79, R81). */
-    FORGETS_AT_CRASH {
-        @Override
-        void crashed(MemoryDurableLog.Platter platter) {
-            platter.lose(4);
-        }
-    },
-
-    /** A bookie says that an entry it cannot read does not exist (R27). */
-    DAMAGED_IS_ABSENT {
-        @Override
-        ReadOutcome damaged() {
-            return ReadOutcome.MISSING;
-        }
-    },
-
-    /** A bookie does not fence a ledger it has nothing of (R23). */
-    UNKNOWN_LEDGER_NOT_FENCED {
-        @Override
-        Request request(Request request, MemoryEntryStore store, EntryDigest digest) {
-            return request instanceof Request.Read read && !store.knows(read.ledgerId()) ? unfenced(read) : request;
-        }
-
-        @Override
-        boolean forges() {
-            return true;
-        }
-    },
-
-    /** Recovery fences when it asks for the last confirmed id, but not when it reads entries (R50). */
-    RECOVERY_READS_DO_NOT_FENCE {
-        @Override
-        Request request(Request request, MemoryEntryStore store, EntryDigest digest) {
-            return request instanceof Request.Read read && read.entryId() >= 0 ? unfenced(read) : request;
-        }
-
-        @Override
-        boolean forges() {
-            return true;
-        }
-    },
-
     /** Nobody fences anything (R23, R50). */
-    NOTHING_FENCES {
+    NOTHING_FENCES("R23, R50", "nothing fences") {
         @Override
-        Request request(Request request, MemoryEntryStore store, EntryDigest digest) {
-            return request instanceof Request.Read read ? unfenced(read) : request;
+        Request request(Request request) {
+            return request instanceof Request.Read read && read.fence()
+                    ? new Request.Read(read.tag(), read.ledgerId(), read.entryId(), false, null, false, 0, -1, false)
+                    : request;
         }
 
         @Override
@@ -176,36 +81,10 @@ enum Mutant {
             return true;
         }
     },
-
-    /** Recovery writes entries back with a last confirmed id of its own (R51). */
-    RECOVERY_PUBLISHES_ITS_LAC {
-        @Override
-        Request request(Request request, MemoryEntryStore store, EntryDigest digest) {
-            if (!(request instanceof Request.Add add) || !add.recovery()) {
-                return request;
-            }
-            LedgerEntry entry = digest.unpack(add.ledgerId(), add.entryId(), add.body());
-            ByteBuf packed = digest.pack(
-                    add.ledgerId(),
-                    add.entryId(),
-                    add.entryId() - 1,
-                    entry.length(),
-                    entry.payload(),
-                    UnpooledByteBufAllocator.DEFAULT);
-            return new Request.Add(
-                    add.tag(), add.ledgerId(), add.entryId(), add.masterKey(), packed, true, add.deferredSync());
-        }
-
-        @Override
-        boolean forges() {
-            return true;
-        }
-    },
-
     /** Clients write ledger records without comparing versions (R6). */
-    BLIND_WRITES {
+    BLIND_WRITES("R6", "records written without comparing versions") {
         @Override
-        MetaStore metaStore(MetaStore store, boolean writers) {
+        MetaStore metaStore(MetaStore store) {
             return new ForwardingMetaStore(store) {
                 @Override
                 public Promise<Integer> cas(String path, byte[] data, int expectedVersion, Loop loop) {
@@ -213,68 +92,60 @@ enum Mutant {
                 }
             };
         }
-    },
-
-    /** The writer counts a new list of bookies as committed when it has sent it to metadata (R46a). */
-    LIST_USED_BEFORE_COMMIT {
-        @Override
-        MetaStore metaStore(MetaStore store, boolean writers) {
-            return !writers
-                    ? store
-                    : new ForwardingMetaStore(store) {
-                        @Override
-                        public Promise<Integer> cas(String path, byte[] data, int expectedVersion, Loop loop) {
-                            Promise<Integer> real = super.cas(path, data, expectedVersion, loop);
-                            if (!isLedger(data)
-                                    || LedgerMetadataFormat.decode(data, 0).state() != LedgerState.OPEN) {
-                                return real;
-                            }
-                            Promise<Integer> early = loop.promise();
-                            early.complete(expectedVersion + 1);
-                            return early;
-                        }
-                    };
-        }
-    },
-
-    /** The writer closes, and changes bookies, over a recovery (R9). */
-    WRITER_IGNORES_RECOVERY {
-        @Override
-        MetaStore metaStore(MetaStore store, boolean writers) {
-            return !writers
-                    ? store
-                    : new ForwardingMetaStore(store) {
-                        @Override
-                        public Promise<@Nullable Node> get(String path, Loop loop) {
-                            return opened(super.get(path, loop), loop);
-                        }
-
-                        @Override
-                        public Promise<@Nullable Node> getLinearizable(String path, Loop loop) {
-                            return opened(super.getLinearizable(path, loop), loop);
-                        }
-                    };
-        }
     };
 
-    /** The journal a bookie gets instead of {@code log}. */
-    DurableLog log(DurableLog log) {
-        return log;
+    private final String rule;
+    private final String bug;
+    private final BookieConduct conduct;
+    private final ClientMutants clients;
+
+    Mutant(String rule, String bug) {
+        this(rule, bug, BookieConduct.SAFE, ClientMutants.NONE);
+    }
+
+    Mutant(String rule, String bug, BookieConduct conduct) {
+        this(rule, bug, conduct, ClientMutants.NONE);
+    }
+
+    Mutant(String rule, String bug, ClientMutants clients) {
+        this(rule, bug, BookieConduct.SAFE, clients);
+    }
+
+    Mutant(String rule, String bug, BookieConduct conduct, ClientMutants clients) {
+        this.rule = rule;
+        this.bug = bug;
+        this.conduct = conduct;
+        this.clients = clients;
+    }
+
+    /** What is taken away, by its numbers in docs/protocol.md. */
+    String rule() {
+        return rule;
+    }
+
+    /** The bug in a few words. */
+    String bug() {
+        return bug;
     }
 
     /** How bookies behave. */
     BookieConduct conduct() {
-        return BookieConduct.SAFE;
+        return conduct;
     }
 
-    /** The store a bookie gets instead of {@code store}. */
-    EntryStore store(EntryStore store) {
-        return store;
+    /** How clients behave. */
+    ClientMutants clients() {
+        return clients;
     }
 
-    /** What the store says of an entry it cannot read. */
-    ReadOutcome damaged() {
-        return new ReadOutcome.Damaged("a sector cannot be read");
+    /** Whether harm must be shown, since an unlawful change of the record alone would be too easy to see. */
+    boolean judgedByHarm() {
+        return this == CHANGES_AND_SEALS_OVER;
+    }
+
+    /** The journal a bookie gets instead of {@code log}. */
+    DurableLog log(DurableLog log) {
+        return log;
     }
 
     /** Whether {@link #request} changes anything. */
@@ -283,22 +154,13 @@ enum Mutant {
     }
 
     /** The request a bookie gets instead of {@code request}, which is taken over. */
-    Request request(Request request, MemoryEntryStore store, EntryDigest digest) {
+    Request request(Request request) {
         return request;
     }
 
     /** The metadata store a client gets instead of {@code store}. */
-    MetaStore metaStore(MetaStore store, boolean writers) {
+    MetaStore metaStore(MetaStore store) {
         return store;
-    }
-
-    /** A bookie with this disk has crashed. */
-    void crashed(MemoryDurableLog.Platter platter) {}
-
-    private static Request unfenced(Request.Read read) {
-        return read.fence()
-                ? new Request.Read(read.tag(), read.ledgerId(), read.entryId(), false, null, false, 0, -1, false)
-                : read;
     }
 
     private static boolean isLedger(byte[] data) {
@@ -306,35 +168,23 @@ enum Mutant {
                 .startsWith("BookieMetadataFormatVersion");
     }
 
-    private static Promise<MetaStore.@Nullable Node> opened(Promise<MetaStore.@Nullable Node> real, Loop loop) {
-        Promise<MetaStore.@Nullable Node> forged = loop.promise();
-        Futures.whenDone(real, loop, (node, failure) -> {
-            if (failure != null) {
-                forged.completeExceptionally(failure);
-            } else if (node == null || !isLedger(node.data())) {
-                forged.complete(node);
-            } else {
-                LedgerMetadata record = LedgerMetadataFormat.decode(node.data(), node.createdMillis());
-                forged.complete(
-                        record.state() != LedgerState.IN_RECOVERY
-                                ? node
-                                : new MetaStore.Node(
-                                        LedgerMetadataFormat.encode(record.withState(LedgerState.OPEN)),
-                                        node.version(),
-                                        node.childrenVersion(),
-                                        node.createdMillis(),
-                                        node.ephemeralOwner()));
-            }
-        });
-        return forged;
-    }
-
-    /** A journal that passes barriers on. */
-    private abstract static class Log implements DurableLog {
+    /** A journal that says at once that a fence is synced. */
+    private static final class HastyFences implements DurableLog {
         private final DurableLog log;
 
-        Log(DurableLog log) {
+        HastyFences(DurableLog log) {
             this.log = log;
+        }
+
+        @Override
+        public void append(
+                Kind kind, long ledgerId, long entryId, @Nullable ByteBuf payload, Loop caller, Completion completion) {
+            if (kind == Kind.FENCE) {
+                log.append(kind, ledgerId, entryId, payload, caller, ignored -> {});
+                caller.execute(() -> completion.done(null));
+            } else {
+                log.append(kind, ledgerId, entryId, payload, caller, completion);
+            }
         }
 
         @Override
