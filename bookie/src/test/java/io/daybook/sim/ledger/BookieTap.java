@@ -45,7 +45,8 @@ final class BookieTap implements Transport.Acceptor {
     private final class Tapped implements Conn, ConnHandler {
         private final Conn conn;
         private final RequestDecoder decoder = new RequestDecoder();
-        private final List<Request> asked = new ArrayList<>(); // adds and reads that are not answered yet; what they hold is released
+        private final List<Request> asked =
+                new ArrayList<>(); // adds and reads that are not answered yet; what they hold is released
         private final ConnHandler handler;
 
         Tapped(Conn conn) {
@@ -91,8 +92,7 @@ final class BookieTap implements Transport.Acceptor {
                 asked.add(request);
             } else if (request instanceof Request.Read read) {
                 if (read.fence()) {
-                    witness.moment(
-                            read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
+                    witness.moment(read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
                 }
                 asked.add(request);
             } else if (request instanceof Request.WriteLac lac) {
@@ -155,8 +155,7 @@ final class BookieTap implements Transport.Acceptor {
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
                 witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), answer.status());
                 if (read.fence()) {
-                    witness.moment(
-                            read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
+                    witness.moment(read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
                 }
             }
         }

@@ -52,12 +52,7 @@ final class CoreBookie implements SimBookie {
     private boolean readsFail;
 
     CoreBookie(
-            SimNode node,
-            ClusterLayout layout,
-            LedgerPlan plan,
-            long syncNanos,
-            Mutant mutant,
-            LedgerWitness witness) {
+            SimNode node, ClusterLayout layout, LedgerPlan plan, long syncNanos, Mutant mutant, LedgerWitness witness) {
         this.node = node;
         this.id = new BookieId(node.name());
         this.layout = layout;
@@ -108,9 +103,7 @@ final class CoreBookie implements SimBookie {
                 LIMITS,
                 CoreBookie::space,
                 node.world().allocator());
-        BookieTap.Forger forger = mutant.forges()
-                ? mutant::request
-                : null;
+        BookieTap.Forger forger = mutant.forges() ? mutant::request : null;
         HostPort address = new HostPort(node.name(), PORT);
         Futures.whenDone(
                 node.transport(1 << 20, loops).listen(address, new BookieTap(dispatcher, witness, forger), control),

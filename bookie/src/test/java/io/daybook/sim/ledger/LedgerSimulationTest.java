@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LedgerSimulationTest {
     private static final long FIRST_SEED = 20_260_101;
     private static final Options QUICK = new Options(0, false);
-    private static final int MUTANT_RUNS = 600;
+    private static final int MUTANT_RUNS = 2_000;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
@@ -66,12 +66,22 @@ final class LedgerSimulationTest {
             value = Mutant.class,
             names = {
                 "ACKS_BEFORE_SYNC",
-                "FORGETS_AT_CRASH",
                 "UNKNOWN_LEDGER_NOT_FENCED",
+                "DUPLICATE_FROM_MEMORY",
+                "FENCE_IN_MEMORY",
+                "KEEPS_ACKS",
+                "CLOSES_AT_LAST_PUSHED",
+                "JUMPS_GAPS",
+                "LIST_BEFORE_COMMIT",
+                "CONFIRMS_DURING_CHANGE",
+                "CLOSES_OVER_RECOVERY",
+                "SEALS_EARLY",
+                "SEALS_BLINDLY",
+                "STARTS_BELOW",
+                "COMMITS_EARLY",
+                "CHANGES_AND_SEALS_OVER",
                 "NOTHING_FENCES",
-                "BLIND_WRITES",
-                "LIST_USED_BEFORE_COMMIT",
-                "WRITER_IGNORES_RECOVERY"
+                "BLIND_WRITES"
             })
     void findsAPlantedBug(Mutant mutant) {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + MUTANT_RUNS; seed++) {

@@ -79,11 +79,9 @@ final class LedgerStory {
         ClusterLayout cluster = layout();
         for (int i = 1; i <= plan.bookies(); i++) {
             SimNode node = world.node("b" + i);
-            SimBookie bookie =
-                    onDisk
-                            ? new DiskBookie(node, plan, witness)
-                            : new CoreBookie(
-                                    node, cluster, plan, plan.syncNanos().get(i - 1), mutant, witness);
+            SimBookie bookie = onDisk
+                    ? new DiskBookie(node, plan, witness)
+                    : new CoreBookie(node, cluster, plan, plan.syncNanos().get(i - 1), mutant, witness);
             bookies.add(bookie);
             bookie.start();
         }

@@ -2,7 +2,6 @@ package io.daybook.sim.ledger;
 
 import io.daybook.base.seam.MetaStore;
 import io.daybook.ledger.BookieId;
-import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.Replication;
