@@ -257,6 +257,19 @@ public final class SimDisk implements Disk {
         });
     }
 
+    /** The device below {@code directory} was replaced: everything there is gone, for good. To be called while no process runs. */
+    public void wipe(Path directory) {
+        if (tree.find(directory) instanceof SimDirectory there) {
+            world.note(node, "disk replaced", 0, 0);
+            for (String name : there.names()) {
+                wipe(directory.resolve(name));
+                free(there.get(name));
+                there.remove(name);
+            }
+            there.sync();
+        }
+    }
+
     // ---- life and death
 
     void attach(SimLife next) {
