@@ -20,6 +20,11 @@ public record StoredLedger(
         long lastEntry,
         long maxLac) {
 
+    /** The same ledger after a loss (R81). */
+    public StoredLedger inLimbo() {
+        return new StoredLedger(masterKey, fenced, true, explicitLac, lastEntry, maxLac);
+    }
+
     /** A ledger of which nothing is known yet. */
     public static final StoredLedger UNSEEN = new StoredLedger(null, false, false, null, -1, -1);
 }

@@ -38,7 +38,7 @@ public final class DirectoryLock implements AutoCloseable {
         var lock = new DirectoryLock();
         try {
             var directories = new LinkedHashSet<Path>();
-            for (Path directory : List.of(layout.journal(), layout.data())) {
+            for (Path directory : layout.all()) {
                 Files.createDirectories(directory, FileDisk.ownerOnlyDirectory(directory));
                 directories.add(directory.toRealPath());
             }
@@ -49,8 +49,8 @@ public final class DirectoryLock implements AutoCloseable {
         } catch (IOException e) {
             lock.close();
             throw new BookieException.Refused(
-                    "the bookie's directories %s and %s cannot be used: %s; check that they exist and belong to this user"
-                            .formatted(layout.journal(), layout.data(), FileReason.of(e)),
+                    "the bookie's directories %s cannot be used: %s; check that they exist and belong to this user"
+                            .formatted(layout.all(), FileReason.of(e)),
                     e);
         } catch (BookieException.Refused e) {
             lock.close();

@@ -1,6 +1,9 @@
 package io.daybook.bookie.disk;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 
 /**
  * Every path and file name of a bookie's directories.
@@ -19,11 +22,35 @@ import java.nio.file.Path;
  *
  * @param journal directory of the journal
  * @param data directory of entry logs and index; may be the same one
+ * @param moreData further directories of entry logs
  */
-public record Layout(Path journal, Path data) {
+public record Layout(Path journal, Path data, List<Path> moreData) {
     private static final String JOURNAL_PREFIX = "journal-";
     private static final String JOURNAL_SUFFIX = ".log";
     private static final String UNFINISHED = ".new";
+
+    public Layout {
+        moreData = List.copyOf(moreData);
+    }
+
+    /** A bookie with one directory of entry logs. */
+    public Layout(Path journal, Path data) {
+        this(journal, data, List.of());
+    }
+
+    /** The directories of entry logs. */
+    public List<Path> allData() {
+        List<Path> all = new ArrayList<>(List.of(data));
+        all.addAll(moreData);
+        return all;
+    }
+
+    /** Every directory of the bookie, once. */
+    public List<Path> all() {
+        LinkedHashSet<Path> all = new LinkedHashSet<>(List.of(journal));
+        all.addAll(allData());
+        return List.copyOf(all);
+    }
 
     /** Where the entry logs are. */
     public Path entries() {

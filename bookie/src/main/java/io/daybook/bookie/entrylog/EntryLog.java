@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ public final class EntryLog {
     private final ConcurrentSkipListMap<Long, Path> paths = new ConcurrentSkipListMap<>();
 
     private Manifest manifest = Manifest.EMPTY;
+    private CompletionStage<Void> changing =
+            CompletableFuture.completedStage(null); // the latest change of the manifest
     private long nextNumber = 1; // beyond the manifest's when a crash left files
 
     private EntryLog(List<Path> directories, Disk disk, Loop loop) {
@@ -86,12 +89,22 @@ public final class EntryLog {
 
     /** Lists files that are written and synced; durable, in both copies, when the stage completes. */
     public CompletionStage<Void> list(List<ListedFile> finished) {
-        return syncDirectories().thenCompose(synced -> store(manifest.with(finished)));
+        return syncDirectories().thenCompose(synced -> change(listed -> listed.with(finished)));
     }
 
     /** Notes, durably, that entries of this bookie may be lost, so that absence proves nothing from now on (R81). */
     public CompletionStage<Void> distrust() {
-        return store(manifest.inDoubt());
+        return change(Manifest::inDoubt);
+    }
+
+    /** Losses in files below this number are settled; see {@link #settle}. */
+    public long settledBelow() {
+        return manifest.settled();
+    }
+
+    /** Notes, durably, that every ledger which may have lost something until now is known by itself, so that absence proves something again (R80). */
+    public CompletionStage<Void> settle() {
+        return change(Manifest::allSettled);
     }
 
     // ---- start
@@ -180,7 +193,7 @@ public final class EntryLog {
         for (long number : found.keySet()) {
             files.add(new ListedFile(number, 0, 0));
         }
-        return new Manifest(1, found.lastKey() + 1, true, files);
+        return new Manifest(1, found.lastKey() + 1, true, 0, files);
     }
 
     // ---- the manifest and its copies
@@ -214,6 +227,23 @@ public final class EntryLog {
                     }
                     return null;
                 });
+    }
+
+    /** One change at a time, each made from what the one before left; the failure of one is its caller's alone. */
+    private CompletionStage<Void> change(UnaryOperator<Manifest> how) {
+        Promise<Void> changed = loop.promise();
+        CompletionStage<Void> before = changing;
+        changing = changed;
+        before.handle((done, failure) -> null)
+                .thenCompose(turn -> store(how.apply(manifest)))
+                .whenComplete((stored, failure) -> {
+                    if (failure == null) {
+                        changed.complete(null);
+                    } else {
+                        changed.completeExceptionally(Futures.cause(failure));
+                    }
+                });
+        return changed;
     }
 
     private CompletionStage<Void> store(Manifest next) {

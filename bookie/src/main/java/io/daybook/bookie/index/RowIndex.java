@@ -152,10 +152,10 @@ final class RowIndex implements StoreIndex {
     }
 
     @Override
-    public boolean complete() {
-        boolean[] all = {true};
-        eachFile((number, complete) -> all[0] &= complete);
-        return all[0];
+    public long lastIncomplete() {
+        long[] last = {0};
+        eachFile((number, complete) -> last[0] = complete ? last[0] : number);
+        return last[0];
     }
 
     private void eachFile(FileReceiver receiver) {

@@ -13,8 +13,8 @@ public interface StoreIndex extends EntryIndex, LedgerIndex, AutoCloseable {
     /** Numbers of the files that were published, ascending. */
     long[] files();
 
-    /** False once a file was published whose contents are not completely known. */
-    boolean complete();
+    /** Highest number of a published file whose contents are not completely known; 0 if there is none. */
+    long lastIncomplete();
 
     /** Takes over the contents of a file whose number is larger than that of any before, in one step. */
     void publish(FileContents contents);

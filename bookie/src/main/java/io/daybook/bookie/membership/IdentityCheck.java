@@ -23,18 +23,21 @@ import io.daybook.ledger.metadata.MalformedMetadataException;
 import io.daybook.ledger.metadata.SettledWrites;
 import io.daybook.ledger.metadata.Versioned;
 import io.daybook.ledger.metadata.WriteOutcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of {@link Identity#establish}, in the order of its methods. Belongs to its loop. */
 final class IdentityCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(IdentityCheck.class);
     private static final long FIRST_INCARNATION = 1;
 
     private final BookieId bookie;
@@ -43,6 +46,7 @@ final class IdentityCheck {
     private final SettledWrites writes;
     private final CookieStore cookies;
     private final Entropy entropy;
+    private final boolean lossAccepted;
     private final Loop loop;
     private final Cookie cookie; // what the configuration says
     private final List<DirectoryFiles> directories;
@@ -55,24 +59,30 @@ final class IdentityCheck {
             MetaStore store,
             Disk disk,
             Entropy entropy,
+            boolean lossAccepted,
             Loop loop) {
         this.bookie = bookie;
+        this.lossAccepted = lossAccepted;
         this.cluster = cluster;
         this.store = store;
         this.writes = new SettledWrites(store);
         this.cookies = new CookieStore(store, cluster);
         this.entropy = entropy;
         this.loop = loop;
-        this.cookie = new Cookie(
+        this.cookie = cookie(bookie, layout, cluster);
+        this.directories = layout.all().stream()
+                .map(directory -> new DirectoryFiles(disk, directory, loop))
+                .toList();
+    }
+
+    /** What the configuration says. */
+    static Cookie cookie(BookieId bookie, Layout layout, ClusterLayout cluster) {
+        return new Cookie(
                 bookie,
                 List.of(layout.journal().toString()),
-                List.of(layout.data().toString()),
+                layout.allData().stream().map(Path::toString).toList(),
                 cluster.instanceId(),
                 null);
-        this.directories = new LinkedHashSet<>(List.of(layout.journal(), layout.data()))
-                .stream()
-                        .map(directory -> new DirectoryFiles(disk, directory, loop))
-                        .toList();
     }
 
     Promise<Identity> run() {
@@ -126,8 +136,12 @@ final class IdentityCheck {
             found.forEach(this::checkUnused);
             return resume(node.version());
         }
-        found.forEach(seen -> checkEqual(seen, identity));
-        return (Promise<Identity>) done().thenApply(equal -> new Identity(bookie, identity.incarnation()));
+        boolean loss = false;
+        for (Found seen : found) {
+            loss |= lost(seen, identity);
+        }
+        boolean missesData = loss;
+        return (Promise<Identity>) done().thenApply(equal -> new Identity(bookie, identity.incarnation(), missesData));
     }
 
     // ---- a new bookie: metadata first, then directories, then the mark that all is done
@@ -167,7 +181,7 @@ final class IdentityCheck {
                         loop))
                 .thenApply(outcome -> {
                     if (outcome instanceof WriteOutcome.Applied) {
-                        return new Identity(bookie, identity.incarnation());
+                        return new Identity(bookie, identity.incarnation(), false);
                     }
                     throw sameId();
                 });
@@ -219,29 +233,46 @@ final class IdentityCheck {
         checkCookie(seen);
     }
 
-    /** Of a bookie that has been at work. */
-    private void checkEqual(Found seen, BookieIdentity identity) {
+    /** Of a bookie that has been at work: whether data is missing, which must have been allowed. */
+    private boolean lost(Found seen, BookieIdentity identity) {
         checkCookie(seen);
         if (seen.cookie() == null || seen.identity() == null) {
+            if (lossAccepted && seen.data() == null) {
+                LOG.error("directory {} of bookie {} is empty: what it held is lost", seen.directory(), bookie);
+                return true;
+            }
             throw new Refused(
-                    "directory %s has no cookie though bookie %s keeps data there; mount the disk that belongs there, or, if its data is lost, start under another id and let the cluster repair what %s held"
+                    "directory %s has no cookie though bookie %s keeps data there; mount the disk that belongs there, or, if its data is lost, empty it and start with bookie.accept-data-loss, so that nothing is said to be absent that %s may have held"
                             .formatted(seen.directory(), bookie, bookie),
                     null);
         }
         BookieIdentity own = read(seen, () -> BookieIdentity.decode(Objects.requireNonNull(seen.identity())));
         String directory = seen.directory().toString();
-        if (identity.directories().get(directory) == null || !own.equals(identity.of(directory))) {
-            throw new Refused(
-                    "directory %s is not the one that bookie %s was made with, but perhaps an old copy: it has incarnation %d and id %s, the cluster knows incarnation %d and id %s; mount the right disk, or start under another id"
-                            .formatted(
-                                    directory,
-                                    bookie,
-                                    own.incarnation(),
-                                    own.directories().get(directory),
-                                    identity.incarnation(),
-                                    identity.directories().get(directory)),
-                    null);
+        boolean known = identity.directories().containsKey(directory);
+        if (known && own.equals(identity.of(directory))) {
+            return false;
         }
+        if (known && own.equals(identity.raised(identity.directories()).of(directory))) {
+            return true; // the start that found a loss ended before it could say so
+        }
+        if (lossAccepted) {
+            LOG.error(
+                    "directory {} of bookie {} is an old copy, of incarnation {}: what was newer is lost",
+                    directory,
+                    bookie,
+                    own.incarnation());
+            return true;
+        }
+        throw new Refused(
+                "directory %s is not the one that bookie %s was made with, but perhaps an old copy: it has incarnation %d and id %s, the cluster knows incarnation %d and id %s; mount the right disk, or, if what is missing is lost, start with bookie.accept-data-loss"
+                        .formatted(
+                                directory,
+                                bookie,
+                                own.incarnation(),
+                                own.directories().get(directory),
+                                identity.incarnation(),
+                                identity.directories().get(directory)),
+                null);
     }
 
     private void checkCookie(Found seen) {

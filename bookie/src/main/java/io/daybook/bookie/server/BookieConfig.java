@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param frameSizeMax largest frame taken or sent, with its length
  * @param firstTouchCheck whether a ledger is looked up in metadata before the bookie keeps anything of it (R65a)
  * @param readOnly whether the bookie takes no new entries from the start
+ * @param lossAccepted whether to start, as a new incarnation, when directories are empty or older than they were (R79)
  * @param loops threads that own connections and ledgers
  * @param memory bound of caches and queues together, outside the Java heap
  * @param metadata where the cluster's metadata is
@@ -37,6 +38,7 @@ public record BookieConfig(
         DataSize frameSizeMax,
         boolean firstTouchCheck,
         boolean readOnly,
+        boolean lossAccepted,
         int loops,
         DataSize memory,
         MetadataUri metadata,
@@ -81,6 +83,7 @@ public record BookieConfig(
                 FRAME_SIZE_MAX,
                 true,
                 false,
+                false,
                 defaultLoops(),
                 memory,
                 metadata,
@@ -123,6 +126,7 @@ public record BookieConfig(
                 bookie.size("frame-size-max", FRAME_SIZE_MAX, DataSize.kibibytes(64), DataSize.mebibytes(64)),
                 bookie.bool("first-touch-check", true),
                 bookie.bool("read-only", false),
+                bookie.bool("accept-data-loss", false),
                 bookie.integer("loops", defaultLoops(), 1, LOOPS_MAX),
                 memory,
                 uri(metadata),
@@ -182,7 +186,8 @@ public record BookieConfig(
 
     /** Where everything is. */
     public Layout layout() {
-        return new Layout(journal.directory(), storage.directories().get(0));
+        List<Path> data = storage.directories();
+        return new Layout(journal.directory(), data.get(0), data.subList(1, data.size()));
     }
 
     /** This configuration with other switches, for tests and embedded use. */
@@ -194,6 +199,7 @@ public record BookieConfig(
                 frameSizeMax,
                 checkFirstTouch,
                 startReadOnly,
+                lossAccepted,
                 loops,
                 memory,
                 metadata,
@@ -212,6 +218,7 @@ public record BookieConfig(
                 frameSizeMax,
                 firstTouchCheck,
                 readOnly,
+                lossAccepted,
                 loops,
                 memory,
                 metadata,
@@ -230,6 +237,7 @@ public record BookieConfig(
                 frameSizeMax,
                 firstTouchCheck,
                 readOnly,
+                lossAccepted,
                 loops,
                 memory,
                 metadata,
@@ -248,6 +256,7 @@ public record BookieConfig(
                 frameSizeMax,
                 firstTouchCheck,
                 readOnly,
+                lossAccepted,
                 loops,
                 other,
                 metadata,

@@ -35,7 +35,6 @@ import io.daybook.ledger.metadata.LedgerMetadataStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * One bookie, put together, started in order and stopped in reverse.
  *
  * <p>To start: the port is taken, the cluster's layout read, the directories' identity checked (R78), the entry store opened, the journal
- * replayed into it and flushed (R33), limbo decided (R79); only then do requests get in and the bookie registers (R39). Whatever is refused
+ * replayed into it and flushed (R33), what was lost is seen to ({@link LossReaction}); only then do requests get in and the bookie registers (R39). Whatever is refused
  * undoes what was done before.
  *
  * <p><b>Threads.</b> {@link #start}, {@link #stop}, {@link #crash} and {@link #readOnly} are safe from any; steps run on the control loop.
@@ -66,7 +65,8 @@ public final class BookieServer {
             new DiskWatch.Limits(DataSize.mebibytes(512), DataSize.gibibytes(1), Duration.ofSeconds(10));
 
     private static final Duration FAREWELL = Duration.ofMillis(500);
-    private static final String DURABLE_FENCE = "durable-fence"; // R24 holds here, also for negatives
+    /** R24 holds here, also for negatives; a loss raises the incarnation (R79). */
+    private static final String FEATURES = "durable-fence,incarnation";
 
     private final BookieConfig config;
     private final BookieSeams seams;
@@ -173,10 +173,14 @@ public final class BookieServer {
 
     private CompletionStage<Void> steps() {
         return listen().thenCompose(bound -> ClusterLayout.open(seams.metaStore(), config.metadata(), control))
-                .thenCompose(layout -> identify(layout)
-                        .thenCompose(identity -> openStorage()
-                                .thenCompose(this::decideLimbo)
-                                .thenCompose(decided -> serve(layout, identity))));
+                .thenCompose(layout -> identify(layout).thenCompose(identity -> {
+                    LossReaction reaction = new LossReaction(identity, config.layout(), layout, seams, conduct);
+                    return reaction.begin()
+                            .thenCompose(begun -> openStorage(reaction))
+                            .thenCompose(replayed ->
+                                    reaction.run(Objects.requireNonNull(store), Objects.requireNonNull(journal)))
+                            .thenCompose(sure -> serve(layout, sure));
+                }));
     }
 
     private CompletionStage<Void> listen() {
@@ -189,17 +193,25 @@ public final class BookieServer {
 
     private CompletionStage<Identity> identify(ClusterLayout layout) {
         Layout layoutOnDisk = config.layout();
-        return directories
-                .make(layoutOnDisk.journal())
-                .thenCompose(made -> directories.make(layoutOnDisk.data()))
-                .thenCompose(made -> {
-                    lock = seams.lock().take(layoutOnDisk);
-                    return Identity.establish(
-                            id(), layoutOnDisk, layout, seams.metaStore(), seams.disk(), seams.entropy(), control);
-                });
+        CompletionStage<Void> made = done();
+        for (Path directory : layoutOnDisk.all()) {
+            made = made.thenCompose(before -> directories.make(directory));
+        }
+        return made.thenCompose(all -> {
+            lock = seams.lock().take(layoutOnDisk);
+            return Identity.establish(
+                    id(),
+                    layoutOnDisk,
+                    layout,
+                    seams.metaStore(),
+                    seams.disk(),
+                    seams.entropy(),
+                    config.lossAccepted(),
+                    control);
+        });
     }
 
-    private CompletionStage<Replayed> openStorage() {
+    private CompletionStage<Void> openStorage(LossReaction reaction) {
         Promise<StoreIndex> opened = control.promise();
         Loop flush = seams.loops().flush();
         flush.execute(() -> {
@@ -213,10 +225,10 @@ public final class BookieServer {
                 opened.completeExceptionally(unusable);
             }
         });
-        return opened.thenCompose(this::openStore);
+        return opened.thenCompose(made -> openStore(made, reaction));
     }
 
-    private CompletionStage<Replayed> openStore(StoreIndex opening) {
+    private CompletionStage<Void> openStore(StoreIndex opening, LossReaction reaction) {
         BookieLoops loops = seams.loops();
         StoreLoops storeLoops = new StoreLoops(loops.serving(), loops.flush(), loops.readers());
         return TieredEntryStore.open(
@@ -229,12 +241,12 @@ public final class BookieServer {
                         control)
                 .thenCompose(opened -> {
                     store = opened;
-                    return onJournalLoop(() -> replay(opened));
+                    return reaction.note(opened).thenCompose(noted -> onJournalLoop(() -> replay(opened)));
                 });
     }
 
     /** Replays the journal, opens it anew, and sees to it that what was replayed is in synced files; on the journal's loop. */
-    private CompletionStage<Replayed> replay(TieredEntryStore into) {
+    private CompletionStage<Void> replay(TieredEntryStore into) {
         BookieLoops loops = seams.loops();
         StoreReplay feed = into.replay(loops.journal());
         return JournalReplay.run(
@@ -242,19 +254,36 @@ public final class BookieServer {
                         seams.disk(),
                         loops.journal(),
                         (group, kind, ledgerId, entryId, payload) -> feed.record(kind, ledgerId, entryId, payload))
-                .thenCompose(replayed -> Journal.open(
+                .thenCompose(replayed -> noteLoss(into, replayed)
+                        .thenCompose(noted -> Journal.open(
                                 config.journal(),
                                 seams.disk(),
                                 seams.entropy(),
                                 loops.journal(),
                                 loops.files(),
                                 replayed,
-                                this::storageFailed)
-                        .thenCompose(opened -> {
-                            control.execute(() -> journal = opened);
-                            return feed.finish(checkpoints(opened));
-                        })
-                        .thenApply(flushed -> replayed));
+                                this::storageFailed)))
+                .thenCompose(opened -> {
+                    control.execute(() -> journal = opened);
+                    return feed.finish(checkpoints(opened));
+                });
+    }
+
+    /** What the journal lost must be remembered elsewhere before the journal begins anew, or a crash makes it forgotten (R79). */
+    private CompletionStage<Void> noteLoss(TieredEntryStore into, Replayed replayed) {
+        Loop loop = seams.loops().journal();
+        if (replayed instanceof Replayed.Corrupt corrupt) {
+            LOG.error(
+                    "the journal has lost records: {} at {}; the damaged files are kept",
+                    corrupt.why(),
+                    corrupt.where());
+            if (conduct.doubtsAfterLoss()) {
+                return into.distrust(loop);
+            }
+        }
+        Promise<Void> nothing = loop.promise();
+        nothing.complete(null);
+        return nothing;
     }
 
     private static CheckpointedLog checkpoints(Journal log) {
@@ -277,26 +306,10 @@ public final class BookieServer {
         return done;
     }
 
-    /** After a loss nothing is said to be absent any more, and no writer is served (R79, R81). */
-    private CompletionStage<Void> decideLimbo(Replayed replayed) {
-        TieredEntryStore opened = Objects.requireNonNull(store);
-        if (replayed instanceof Replayed.Corrupt corrupt && conduct.doubtsAfterLoss()) {
-            LOG.error(
-                    "the journal has lost records: {} at {}; this bookie answers for what it has, takes no new entries, and keeps the"
-                            + " damaged files",
-                    corrupt.why(),
-                    corrupt.where());
-            return opened.distrust(control);
-        }
-        Promise<Void> nothing = control.promise();
-        nothing.complete(null);
-        return nothing;
-    }
-
     private CompletionStage<Void> serve(ClusterLayout layout, Identity identity) {
         TieredEntryStore opened = Objects.requireNonNull(store);
         Journal log = Objects.requireNonNull(journal);
-        boolean retired = config.readOnly() || opened.inDoubt();
+        boolean retired = config.readOnly();
         gate.readOnly(retired);
         FirstTouch firstTouch = config.firstTouchCheck()
                 ? new MetadataFirstTouch(new LedgerMetadataStore(seams.metaStore(), layout, seams.entropy()), id())
@@ -323,8 +336,7 @@ public final class BookieServer {
 
     /** Goes read-only while the disks are nearly full; a bookie that is read-only for another reason stays so. */
     private CompletionStage<Void> watchSpace() {
-        List<Path> watched = List.of(config.layout().journal(), config.layout().data());
-        return DiskWatch.start(seams.disk(), watched, SPACE, control, this::onSpace)
+        return DiskWatch.start(seams.disk(), config.layout().all(), SPACE, control, this::onSpace)
                 .thenAccept(started -> {
                     if (ending == null) {
                         diskWatch = started;
@@ -345,7 +357,7 @@ public final class BookieServer {
 
     private BookieServiceInfo serviceInfo(Identity identity) {
         TreeMap<String, String> properties = new TreeMap<>();
-        properties.put(BookieServiceInfo.FEATURES, DURABLE_FENCE);
+        properties.put(BookieServiceInfo.FEATURES, FEATURES);
         properties.put(BookieServiceInfo.INCARNATION, Long.toString(identity.incarnation()));
         properties.put(
                 BookieServiceInfo.BOOT, Long.toUnsignedString(seams.host().bootId(), 16));
@@ -364,9 +376,8 @@ public final class BookieServer {
         }
         if (failure instanceof IOException io) {
             return new BookieException.Refused(
-                    "the bookie's directories %s and %s cannot be used: %s; check that they can be made and belong to this user"
-                            .formatted(
-                                    config.layout().journal(), config.layout().data(), FileReason.of(io)),
+                    "the bookie's directories %s cannot be used: %s; check that they can be made and belong to this user"
+                            .formatted(config.layout().all(), FileReason.of(io)),
                     failure);
         }
         return new BookieException.Refused("the bookie cannot start: " + failure, failure);

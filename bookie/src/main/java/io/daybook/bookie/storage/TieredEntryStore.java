@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class TieredEntryStore implements EntryStore {
     private final Flusher flusher;
     private final List<EntryReader> readers;
     private final List<CacheShard> shards;
-    private volatile boolean doubt; // files were lost: absence proves nothing
+    private volatile boolean doubt; // files were lost, and nobody knows of which ledgers: absence proves nothing
 
     private TieredEntryStore(
             StorageConfig config,
@@ -56,7 +57,8 @@ public final class TieredEntryStore implements EntryStore {
         this.loops = loops;
         this.entryLog = entryLog;
         this.flusher = new Flusher(loops.flush(), disk, entryLog, index, config, onFailure);
-        this.doubt = entryLog.doubt() || !index.complete();
+        long incomplete = index.lastIncomplete();
+        this.doubt = entryLog.doubt() || (incomplete > 0 && incomplete >= entryLog.settledBelow());
         this.readers = loops.readers().all().stream()
                 .map(loop -> new EntryReader(loop, disk, entryLog, index, buffers))
                 .toList();
@@ -161,21 +163,33 @@ public final class TieredEntryStore implements EntryStore {
     }
 
     /**
-     * Notes that entries or fences of this bookie may have been lost, for good: from now on, also after restarts, what is not found is answered as
+     * Notes that entries or fences of this bookie may have been lost: until {@link #settle}, also after restarts, what is not found is answered as
      * damaged, and every ledger is loaded as in limbo (R79, R81). Completes on {@code caller} when that is durable.
      */
     public Promise<Void> distrust(Loop caller) {
-        Promise<Void> done = caller.promise();
         doubt = true;
+        return noted(entryLog::distrust, caller);
+    }
+
+    /**
+     * Ends the doubt: every ledger that may have lost something is in limbo by itself, durably, so that new ones are as good as any (R80). Completes on {@code
+     * caller} when that is durable.
+     */
+    public Promise<Void> settle(Loop caller) {
+        Promise<Void> noted = noted(entryLog::settle, caller);
+        return (Promise<Void>) noted.thenRun(() -> doubt = false);
+    }
+
+    private Promise<Void> noted(Supplier<CompletionStage<Void>> note, Loop caller) {
+        Promise<Void> done = caller.promise();
         loops.flush()
-                .execute(() ->
-                        Futures.whenDone(entryLog.distrust().toCompletableFuture(), loops.flush(), (noted, failure) -> {
-                            if (failure == null) {
-                                done.complete(null);
-                            } else {
-                                done.completeExceptionally(failure);
-                            }
-                        }));
+                .execute(() -> Futures.whenDone(note.get().toCompletableFuture(), loops.flush(), (noted, failure) -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                }));
         return done;
     }
 

@@ -57,8 +57,9 @@ final class ClusterOnZooKeeperTest {
 
             Layout layout = new Layout(directory.resolve("journal"), directory.resolve("data"));
             FileDisk disk = new FileDisk(List.of());
-            Identity made = Awaiting.real(Identity.establish(BOOKIE, layout, cluster, store, disk, entropy, loop));
-            assertThat(Awaiting.real(Identity.establish(BOOKIE, layout, cluster, store, disk, entropy, loop)))
+            Identity made =
+                    Awaiting.real(Identity.establish(BOOKIE, layout, cluster, store, disk, entropy, false, loop));
+            assertThat(Awaiting.real(Identity.establish(BOOKIE, layout, cluster, store, disk, entropy, false, loop)))
                     .isEqualTo(made);
 
             BookieRegistry registry = new BookieRegistry(client, cluster);

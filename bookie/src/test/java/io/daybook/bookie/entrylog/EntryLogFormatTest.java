@@ -179,7 +179,7 @@ final class EntryLogFormatTest {
     @Test
     void aManifestComesBackAndNoFlippedBitDoes() {
         Manifest manifest =
-                new Manifest(3, 9, true, List.of(new ListedFile(2, 4096, 100), new ListedFile(8, 8192, 4000)));
+                new Manifest(3, 9, true, 4, List.of(new ListedFile(2, 4096, 100), new ListedFile(8, 8192, 4000)));
         ByteBuf bytes = manifest.encode();
         assertThat(Manifest.decode(bytes)).isEqualTo(manifest);
 

@@ -39,7 +39,7 @@ final class IdentityTest {
         Identity made = start(BOOKIE, LAYOUT);
 
         BookieIdentity stored = stored(BOOKIE);
-        assertThat(made).isEqualTo(new Identity(BOOKIE, 1));
+        assertThat(made).isEqualTo(new Identity(BOOKIE, 1, false));
         assertThat(stored.formatted()).isTrue();
         assertThat(stored.directories()).containsOnlyKeys("/journal", "/data");
         assertThat(stored.directories().get("/data"))
@@ -68,7 +68,7 @@ final class IdentityTest {
         start(BOOKIE, one);
 
         assertThat(stored(BOOKIE).directories()).containsOnlyKeys("/all");
-        assertThat(start(BOOKIE, one)).isEqualTo(new Identity(BOOKIE, 1));
+        assertThat(start(BOOKIE, one)).isEqualTo(new Identity(BOOKIE, 1, false));
     }
 
     @Test
@@ -89,12 +89,12 @@ final class IdentityTest {
                 node.crash();
                 node.restart();
 
-                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1));
+                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
 
                 BookieIdentity stored = stored(BOOKIE);
                 node.crash();
                 node.restart();
-                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1));
+                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
                 assertThat(stored(BOOKIE)).isEqualTo(stored);
                 steps++;
             }
@@ -112,8 +112,8 @@ final class IdentityTest {
             cluster = newCluster();
             world.faults().metaLostReply = faults.metaLostReply;
 
-            assertThat(start(BOOKIE, LAYOUT)).as("seed %d", seed).isEqualTo(new Identity(BOOKIE, 1));
-            assertThat(start(BOOKIE, LAYOUT)).as("seed %d", seed).isEqualTo(new Identity(BOOKIE, 1));
+            assertThat(start(BOOKIE, LAYOUT)).as("seed %d", seed).isEqualTo(new Identity(BOOKIE, 1, false));
+            assertThat(start(BOOKIE, LAYOUT)).as("seed %d", seed).isEqualTo(new Identity(BOOKIE, 1, false));
         }
     }
 
@@ -198,7 +198,7 @@ final class IdentityTest {
                 continue;
             }
             Promise<Identity> second = Identity.establish(
-                    BOOKIE, LAYOUT, cluster, twin.metaStore(), twin.disk(), twin.entropy(), twin.loop("meta"));
+                    BOOKIE, LAYOUT, cluster, twin.metaStore(), twin.disk(), twin.entropy(), false, twin.loop("meta"));
             int succeeded = 0;
             for (Promise<Identity> each : List.of(first, second)) {
                 try {
@@ -242,8 +242,11 @@ final class IdentityTest {
         return node.loop("meta");
     }
 
+    private boolean lossAccepted;
+
     private Promise<Identity> establish(BookieId bookie, Layout layout) {
-        return Identity.establish(bookie, layout, cluster, node.metaStore(), node.disk(), node.entropy(), loop());
+        return Identity.establish(
+                bookie, layout, cluster, node.metaStore(), node.disk(), node.entropy(), lossAccepted, loop());
     }
 
     private Identity start(BookieId bookie, Layout layout) {

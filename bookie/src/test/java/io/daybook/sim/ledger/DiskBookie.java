@@ -57,6 +57,7 @@ final class DiskBookie implements SimBookie {
                 base.frameSizeMax(),
                 plan.firstTouch(),
                 false,
+                true,
                 plan.bookieLoops(),
                 DataSize.mebibytes(32),
                 base.metadata(),

@@ -48,6 +48,11 @@ public record BookieIdentity(
         return new BookieIdentity(bookie, instanceId, incarnation, directories, true);
     }
 
+    /** This identity after a loss: of the next incarnation, with these ids of directories. */
+    public BookieIdentity raised(SortedMap<String, String> ids) {
+        return new BookieIdentity(bookie, instanceId, incarnation + 1, ids, true);
+    }
+
     /** What stands in the file of one of the directories. */
     public BookieIdentity of(String directory) {
         String id = directories.get(directory);
