@@ -80,7 +80,8 @@ final class BookieLossTest {
                 base.metadata(),
                 base.sessionTimeout(),
                 base.journal(),
-                base.storage());
+                base.storage(),
+                base.labels());
     }
 
     private BookieServer start() {
