@@ -40,6 +40,7 @@ record ClientSession(LedgerClient client, NettyTransport transport, ZooKeeperMet
                 timeout,
                 d.windowEntries(),
                 d.windowSize(),
+                d.bookieBudget(),
                 d.readAhead(),
                 d.hedgeDelay(),
                 d.quarantine(),

@@ -113,6 +113,7 @@ final class StockBookiesTest {
                     d.readTimeout(),
                     d.windowEntries(),
                     d.windowSize(),
+                    d.bookieBudget(),
                     d.readAhead(),
                     d.hedgeDelay(),
                     d.quarantine(),

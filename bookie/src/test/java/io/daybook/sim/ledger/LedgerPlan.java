@@ -129,6 +129,7 @@ record LedgerPlan(
                 Duration.ofNanos(random.magnitude(shortest, 2 * span + 10 * MILLI)),
                 (int) random.magnitude(1, 32),
                 DataSize.bytes(random.magnitude(64 << 10, 1 << 20)),
+                DataSize.kibibytes(64),
                 DataSize.bytes(random.magnitude(4 << 10, 1 << 20)),
                 Duration.ofNanos(random.magnitude(MILLI, 200 * MILLI)),
                 Duration.ofNanos(random.flip() ? 0 : random.magnitude(MILLI, 2 * span)),

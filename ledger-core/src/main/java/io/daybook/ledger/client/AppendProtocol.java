@@ -36,11 +36,12 @@ final class AppendProtocol<T> {
     private final WriterRules rules;
     private final Effects<T> effects;
     private final DecisionTrace trace;
-    private final RepairHints hints;
     private final Ensemble ensemble;
     private final EnsembleChange change;
     private final AppendWindow<T> window;
     private final BusySlots busy;
+    private final LagWatch lag;
+    private final MissingCopies copies;
     private @Nullable DeferredAcks<T> deferred; // set before the first entry, or never
 
     private Mode mode = Mode.RUN;
@@ -63,6 +64,7 @@ final class AppendProtocol<T> {
             LedgerMetadata created,
             int version,
             int changesMax,
+            long bookieBudgetBytes,
             WriterRules rules,
             Effects<T> effects,
             DecisionTrace trace) {
@@ -76,11 +78,12 @@ final class AppendProtocol<T> {
         this.rules = rules;
         this.effects = effects;
         this.trace = trace;
-        this.hints = new RepairHints(replication.ensemble());
         this.ensemble = new Ensemble(replication, created.lastFragment().bookies());
         this.change = new EnsembleChange(ensemble);
-        this.window = new AppendWindow<>(replication, 0, this::missed);
         this.busy = new BusySlots(replication.ensemble());
+        this.lag = new LagWatch(replication, bookieBudgetBytes);
+        this.copies = new MissingCopies(ensemble, () -> metadata);
+        this.window = new AppendWindow<>(replication, 0, copies);
     }
 
     /** From now on entries may be answered from memory, and only a force confirms them (R106). Before the first entry only. */
@@ -142,8 +145,19 @@ final class AppendProtocol<T> {
         return window.bytes();
     }
 
+    /** Confirmed entries that lack a copy, as far as that is certain (R45). */
     List<RepairHint> repairHints() {
-        return hints.list();
+        return copies.hints();
+    }
+
+    /** Whether {@link #repairHints()} will not change any more: the writer has ended, and so has each of its adds. */
+    boolean copiesSettled() {
+        return mode == Mode.DEAD && copies.settled();
+    }
+
+    /** Counts copies of confirmed entries whose adds have not ended as missing. */
+    void giveUpCopies() {
+        copies.giveUp();
     }
 
     /** Why the writer ended otherwise than by close or abandon; null as long as it has not. */
@@ -172,18 +186,29 @@ final class AppendProtocol<T> {
                 send(slot, entry, body);
             }
         }
+        if (lag.due(body.readableBytes())) {
+            replaceLaggard();
+        }
     }
 
     /** An add was answered with {@code status}, or failed without an answer because of {@code unanswered}. */
     void onAddReply(BookieId bookie, int slot, int tenure, long entry, Status status, @Nullable String unanswered) {
+        boolean stored = unanswered == null && status == Status.OK;
         if (mode == Mode.DEAD) {
+            copies.ended(slot, tenure, entry, stored);
             return;
         }
-        if (unanswered == null && status == Status.OK) {
-            if (rules.countsAck(ensemble, slot, bookie, tenure)) {
-                onAcknowledged(slot, entry);
-            }
+        if (stored && rules.countsAck(ensemble, slot, bookie, tenure)) {
+            onAcknowledged(slot, entry);
             return;
+        }
+        if (ensemble.tenure(slot) == tenure) {
+            window.ended(entry, slot);
+        } else {
+            copies.ended(slot, tenure, entry, stored);
+        }
+        if (stored) {
+            return; // from a replaced bookie: it counts in the fragment that is sealed only (R42)
         }
         if (!ensemble.member(slot).equals(bookie)) {
             return; // replaced meanwhile: its no counts as little as its yes (R42)
@@ -202,7 +227,12 @@ final class AppendProtocol<T> {
 
     /** An add was answered with success by a bookie that may have it in memory only; {@code connection} brought the answer. */
     void onAccepted(BookieId bookie, int slot, int tenure, long entry, int connection) {
-        if (mode == Mode.DEAD || !rules.countsAck(ensemble, slot, bookie, tenure) || change.failed(slot)) {
+        if (mode == Mode.DEAD || !rules.countsAck(ensemble, slot, bookie, tenure)) {
+            copies.ended(slot, tenure, entry, false); // nobody will ask it to sync
+            return;
+        }
+        window.ended(entry, slot); // a copy only after a force, which is asked for by itself
+        if (change.failed(slot)) {
             return;
         }
         busy.accepted(slot);
@@ -239,7 +269,8 @@ final class AppendProtocol<T> {
             advance(-1);
         } else {
             onSlotFailed(
-                    slot, "did not sync what it had accepted: " + (unanswered != null ? unanswered : "answered " + status));
+                    slot,
+                    "did not sync what it had accepted: " + (unanswered != null ? unanswered : "answered " + status));
         }
     }
 
@@ -315,6 +346,7 @@ final class AppendProtocol<T> {
     void onDeleted() {
         if (proposal != null) {
             trace.note("the ledger was deleted");
+            copies.forget();
             die(Ending.deleted(ledger));
         }
     }
@@ -435,12 +467,11 @@ final class AppendProtocol<T> {
         }
     }
 
-    private void missed(long entry, long slots) {
-        Fragment fragment = metadata.fragmentOf(entry);
-        for (int slot = 0; slot < ensemble.size(); slot++) {
-            if ((slots & 1L << slot) != 0) {
-                hints.note(fragment.firstEntry(), slot, fragment.bookies().get(slot), entry);
-            }
+    /** Treats a bookie that is too far behind as failed, unless some write set cannot do without it. */
+    private void replaceLaggard() {
+        int slot = lag.laggard(ensemble, change.failed(), effects::outstandingBytes);
+        if (slot >= 0 && ensemble.keepsAckQuorum(change.failed() | 1L << slot)) {
+            onSlotFailed(slot, "is too far behind");
         }
     }
 
@@ -689,6 +720,7 @@ final class AppendProtocol<T> {
     }
 
     private void send(int slot, long entry, ByteBuf body) {
+        window.sent(entry, slot);
         effects.send(ensemble.member(slot), slot, ensemble.tenure(slot), entry, body);
     }
 
@@ -703,7 +735,7 @@ final class AppendProtocol<T> {
         DEAD
     }
 
-    /** What the writer wants done. None of these answers inside the call, but {@link #pick}. */
+    /** What the writer wants done. None of these answers inside the call, but {@link #pick} and {@link #outstandingBytes}. */
     interface Effects<T> {
 
         /** Send a normal add; {@code body} is borrowed. */
@@ -714,6 +746,9 @@ final class AppendProtocol<T> {
 
         /** Name replacements for {@code slots} of {@code members}, in that order. */
         Choice pick(List<BookieId> members, List<Integer> slots);
+
+        /** Bytes of adds that are open at {@code bookie}, those of other ledgers of this loop included; answers inside the call. */
+        long outstandingBytes(BookieId bookie);
 
         /** {@code bookie} failed: others may want to avoid it. */
         void suspected(BookieId bookie, String why);

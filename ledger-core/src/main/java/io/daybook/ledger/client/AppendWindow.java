@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Entries that were sent and not yet acknowledged by an ack quorum, in id order without gaps (I10), and who has answered for each.
  *
  * <p>A ring over primitive arrays: no object per entry beyond the caller's {@code waiter}. Confirmed entries stay known, without their bytes,
- * until their place is needed again, so that late acknowledgements still count; who is missing then is told to {@link Laggards}
- * (R45).
+ * until their place is needed again and no add of theirs is open, so that late acknowledgements still count; who is missing then is told to
+ * {@link Laggards} (R45). For the sake of open adds at most {@value #PLACES_REMEMBERED_MAX} entries are remembered.
  *
  * <p><b>Buffers.</b> The window owns the bodies of pending entries and releases each when it is confirmed or dropped. Belongs
  * to one state machine.
  */
 final class AppendWindow<T> {
     private static final int PLACES_MIN = 256;
+    private static final int PLACES_REMEMBERED_MAX = 1 << 16; // 3 MiB of ring
 
     private final Replication replication;
     private final Laggards laggards;
@@ -25,6 +26,7 @@ final class AppendWindow<T> {
     private @Nullable Object[] waiters = new Object[PLACES_MIN];
     private long[] acks = new long[PLACES_MIN]; // bit per slot
     private long[] refusals = new long[PLACES_MIN]; // bit per slot that was too busy and is asked again
+    private long[] open = new long[PLACES_MIN]; // bit per slot that was sent the entry and has not answered
     private long[] lengths = new long[PLACES_MIN]; // cumulative payload bytes
     private int mask = PLACES_MIN - 1;
 
@@ -81,13 +83,18 @@ final class AppendWindow<T> {
             grow();
         }
         if (next - remembered > mask) {
-            forget(remembered);
+            if (openLate(remembered) != 0 && mask + 1 < PLACES_REMEMBERED_MAX) {
+                grow();
+            } else {
+                forget(remembered);
+            }
         }
         int at = (int) next & mask;
         bodies[at] = body;
         waiters[at] = waiter;
         acks[at] = 0;
         refusals[at] = 0;
+        open[at] = 0;
         lengths[at] = cumulativeLength;
         bytes += body.readableBytes();
         next++;
@@ -110,6 +117,18 @@ final class AppendWindow<T> {
         return acks[(int) entryId & mask];
     }
 
+    /** Notes that a pending entry was sent to {@code slot}, which has not answered yet. */
+    void sent(long entryId, int slot) {
+        open[(int) entryId & mask] |= 1L << slot;
+    }
+
+    /** Notes that what was sent to {@code slot} has ended without an acknowledgement. */
+    void ended(long entryId, int slot) {
+        if (entryId >= remembered && entryId < next) {
+            open[(int) entryId & mask] &= ~(1L << slot);
+        }
+    }
+
     /** Counts an acknowledgement; returns whether the entry is pending and has its ack quorum now. */
     boolean acknowledge(long entryId, int slot) {
         if (entryId < remembered || entryId >= next) {
@@ -119,6 +138,7 @@ final class AppendWindow<T> {
         int at = (int) entryId & mask;
         acks[at] |= 1L << slot;
         refusals[at] &= ~(1L << slot);
+        open[at] &= ~(1L << slot);
         return entryId >= first && Long.bitCount(acks[at]) >= replication.ackQuorum();
     }
 
@@ -127,6 +147,7 @@ final class AppendWindow<T> {
         int at = place(entryId);
         acks[at] &= ~(1L << slot);
         refusals[at] &= ~(1L << slot);
+        open[at] &= ~(1L << slot);
     }
 
     /** Notes that {@code slot} was too busy for a pending entry. */
@@ -170,14 +191,20 @@ final class AppendWindow<T> {
         return waiter;
     }
 
-    /** Tells of confirmed entries that {@code slots} lack, since these will not answer any more, and forgets about it. */
+    /** Tells of confirmed entries that {@code slots} lack, and forgets about it. */
     void settle(long slots) {
         for (long entry = remembered; entry < first; entry++) {
+            int at = (int) entry & mask;
             long missing = missing(entry) & slots;
-            if (missing != 0) {
-                laggards.missed(entry, missing);
-                acks[(int) entry & mask] |= missing;
+            long late = missing & open[at];
+            if (late != 0) {
+                laggards.late(entry, late);
             }
+            if (missing != late) {
+                laggards.missed(entry, missing & ~late);
+            }
+            acks[at] |= missing;
+            open[at] &= ~missing;
         }
     }
 
@@ -187,6 +214,11 @@ final class AppendWindow<T> {
             laggards.missed(entry, missing);
         }
         remembered++;
+    }
+
+    private long openLate(long entry) {
+        long open = this.open[(int) entry & mask];
+        return open == 0 ? 0 : open & missing(entry);
     }
 
     private long missing(long entry) {
@@ -213,6 +245,7 @@ final class AppendWindow<T> {
         @Nullable Object[] newWaiters = new Object[places];
         long[] newAcks = new long[places];
         long[] newRefusals = new long[places];
+        long[] newOpen = new long[places];
         long[] newLengths = new long[places];
         for (long entry = remembered; entry < next; entry++) {
             int from = (int) entry & mask;
@@ -221,12 +254,14 @@ final class AppendWindow<T> {
             newWaiters[to] = waiters[from];
             newAcks[to] = acks[from];
             newRefusals[to] = refusals[from];
+            newOpen[to] = open[from];
             newLengths[to] = lengths[from];
         }
         bodies = newBodies;
         waiters = newWaiters;
         acks = newAcks;
         refusals = newRefusals;
+        open = newOpen;
         lengths = newLengths;
         mask = places - 1;
     }
@@ -234,7 +269,12 @@ final class AppendWindow<T> {
     /** Told of confirmed entries that are on fewer bookies than they should be. */
     interface Laggards {
 
-        /** {@code entryId} is confirmed, but {@code slots}, a bit set, never acknowledged it. */
+        /** {@code entryId} is confirmed, but {@code slots}, a bit set, never acknowledged it and will not. */
         void missed(long entryId, long slots);
+
+        /** {@code entryId} is confirmed; {@code slots}, a bit set, were sent it and have not answered. The window counts their answer no more. */
+        default void late(long entryId, long slots) {
+            missed(entryId, slots);
+        }
     }
 }

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param readTimeout how long a bookie may take to answer a read before its copy counts as unknown
  * @param windowEntries entries in flight per writer
  * @param windowSize bytes in flight per writer
+ * @param bookieBudget bytes of adds, with what each costs besides, by which a bookie may be behind the others before a writer goes on without it;
+ *     for each loop
  * @param readAhead bytes of entries that one range read holds in flight
  * @param hedgeDelay how long a read waits for one bookie before it asks another as well
  * @param quarantine how long a bookie that failed gets no new fragments from this client
@@ -24,6 +26,7 @@ public record ClientConfig(
         Duration readTimeout,
         int windowEntries,
         DataSize windowSize,
+        DataSize bookieBudget,
         DataSize readAhead,
         Duration hedgeDelay,
         Duration quarantine,
@@ -39,6 +42,7 @@ public record ClientConfig(
             Duration.ofSeconds(5),
             10_000,
             DataSize.mebibytes(64),
+            DataSize.mebibytes(32),
             DataSize.mebibytes(8),
             Duration.ofMillis(200),
             Duration.ofSeconds(30),
@@ -78,6 +82,11 @@ public record ClientConfig(
                         DEFAULT.windowSize,
                         DataSize.kibibytes(1),
                         DataSize.gibibytes(1)), // memory per writer
+                section.size(
+                        "bookie-budget",
+                        DEFAULT.bookieBudget,
+                        DataSize.kibibytes(64),
+                        DataSize.gibibytes(1)), // more where bookies stall and come back, less to save memory
                 section.size(
                         "read-ahead",
                         DEFAULT.readAhead,

@@ -42,6 +42,11 @@ final class EnsembleChange {
         return failed != 0;
     }
 
+    /** Failed slots, a bit set. */
+    long failed() {
+        return failed;
+    }
+
     /** Failed slots, ascending. */
     List<Integer> failedSlots() {
         List<Integer> slots = new ArrayList<>();

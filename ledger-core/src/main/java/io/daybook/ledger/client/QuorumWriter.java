@@ -44,7 +44,11 @@ import org.slf4j.LoggerFactory;
  * <p><b>Buffers.</b> A payload is packed once; each bookie of the write set gets a view of the same bytes (R40).
  */
 final class QuorumWriter
-        implements LedgerWriter, Bookies.AddListener, Bookies.DeferredListener, AppendProtocol.Effects<Promise<Long>>, ClientLoop.Handle {
+        implements LedgerWriter,
+                Bookies.AddListener,
+                Bookies.DeferredListener,
+                AppendProtocol.Effects<Promise<Long>>,
+                ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumWriter.class);
 
     /** A member that is not registered for this long counts as gone: half the grace of automatic recovery (R46e). */
@@ -101,6 +105,7 @@ final class QuorumWriter
                 record,
                 made.record().version(),
                 home.config().ensembleChangesMax(),
+                home.config().bookieBudget().bytes(),
                 home.rules().writer(),
                 this,
                 trace);
@@ -523,15 +528,7 @@ final class QuorumWriter
     public void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
         if (deferredSync) {
             bookies.addDeferred(
-                    bookie,
-                    ledgerNumber,
-                    entry,
-                    masterKey,
-                    body.retainedDuplicate(),
-                    addTimeout,
-                    slot,
-                    tenure,
-                    this);
+                    bookie, ledgerNumber, entry, masterKey, body.retainedDuplicate(), addTimeout, slot, tenure, this);
             return;
         }
         bookies.add(
@@ -582,6 +579,11 @@ final class QuorumWriter
     @Override
     public Choice pick(List<BookieId> members, List<Integer> slots) {
         return home.replacements(metadata.replication(), members, slots);
+    }
+
+    @Override
+    public long outstandingBytes(BookieId bookie) {
+        return bookies.outstandingBytes(bookie);
     }
 
     @Override

@@ -47,6 +47,10 @@ final class RepairHints {
         hints.addLast(new RepairHint(fragment, slot, bookie, entryId, entryId));
     }
 
+    void clear() {
+        hints.clear();
+    }
+
     List<RepairHint> list() {
         return List.copyOf(hints);
     }

@@ -15,11 +15,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Drives an {@link AppendProtocol} by hand: keeps what it asks for, answers when the test says so. */
 final class AppendHarness implements AppendProtocol.Effects<String> {
     static final LedgerId LEDGER = new LedgerId(7);
+
+    /** Bytes a bookie may be behind: two of the bodies that {@link #append()} makes. */
+    static final long BUDGET = 16;
 
     final List<Send> sends = new ArrayList<>();
     final List<Force> forces = new ArrayList<>();
@@ -30,6 +34,7 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     final List<ByteBuf> bodies = new ArrayList<>();
     final List<BookieId> spares = new ArrayList<>();
     final List<BookieId> suspects = new ArrayList<>();
+    final Map<BookieId, Long> outstanding = new TreeMap<>();
     final List<Long> pauses = new ArrayList<>();
     final DecisionTrace trace = new DecisionTrace(LEDGER);
     final LedgerMetadata created;
@@ -59,7 +64,7 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
 
     private AppendHarness(Replication replication, int changesMax, WriterRules rules, String... members) {
         created = LedgerMetadata.open(replication, DigestType.CRC32C, Password.EMPTY, ids(members), 0, 1, Map.of());
-        protocol = new AppendProtocol<>(LEDGER, created, 0, changesMax, rules, this, trace);
+        protocol = new AppendProtocol<>(LEDGER, created, 0, changesMax, BUDGET, rules, this, trace);
     }
 
     static BookieId id(String name) {
@@ -184,6 +189,11 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
             }
         }
         return new Choice(chosen, slots.size(), Map.of());
+    }
+
+    @Override
+    public long outstandingBytes(BookieId bookie) {
+        return outstanding.getOrDefault(bookie, 0L);
     }
 
     @Override

@@ -228,6 +228,7 @@ final class AppendProtocolTest {
         w.commit();
 
         assertThat(w.sentTo("b4")).containsExactly("e2");
+        w.lose("b1", 1);
         assertThat(w.protocol.repairHints()).containsExactly(new RepairHint(0, 0, id("b1"), 0, 1));
     }
 
@@ -323,6 +324,90 @@ final class AppendProtocolTest {
                 .singleElement()
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED));
         assertThat(few.ended).isNotNull();
+    }
+
+    // ---- a bookie that is too far behind
+
+    @Test
+    void aBookieTooFarBehindTheOthersIsReplaced() {
+        w.outstanding.put(id("b3"), AppendHarness.BUDGET + 1);
+
+        w.append();
+        w.append();
+
+        assertThat(w.lastWrite().lastFragment()).isEqualTo(new Fragment(0, ids("b1", "b2", "b4")));
+        assertThat(w.suspects).containsExactly(id("b3"));
+    }
+
+    @Test
+    void whenAllAreSlowAlikeNobodyIsTooFarBehind() {
+        for (String bookie : List.of("b1", "b2", "b3")) {
+            w.outstanding.put(id(bookie), 1000L);
+        }
+
+        w.append();
+        w.append();
+
+        assertThat(w.writes).isEmpty();
+    }
+
+    @Test
+    void aLaggardWithoutReplacementGetsNoMoreAndItsMissingCopiesAreHints() {
+        w.spares.clear();
+        w.append();
+        w.outstanding.put(id("b3"), AppendHarness.BUDGET + 1);
+        w.append();
+        for (int i = 0; i < 3; i++) {
+            w.append();
+        }
+        w.ok("b1", 0, 1, 2, 3, 4);
+        w.ok("b2", 0, 1, 2, 3, 4);
+
+        assertThat(w.sentTo("b3")).containsExactly("e0", "e1");
+        assertThat(w.acknowledged).hasSize(5);
+        assertThat(w.allReleased()).isTrue();
+        w.protocol.close();
+        w.commit();
+        w.ok("b3", 0); // late, but there
+        assertThat(w.protocol.copiesSettled()).isFalse();
+        w.lose("b3", 1);
+        assertThat(w.protocol.copiesSettled()).isTrue();
+        assertThat(w.protocol.repairHints()).containsExactly(new RepairHint(0, 2, id("b3"), 1, 4));
+    }
+
+    @Test
+    void aLaggardThatAWriteSetCannotDoWithoutStays() {
+        w.spares.clear();
+        w.append();
+        w.lose("b1", 0);
+        w.outstanding.put(id("b3"), AppendHarness.BUDGET + 1);
+
+        w.append();
+
+        assertThat(w.ended).isNull();
+        assertThat(w.protocol.failed(2)).isFalse();
+    }
+
+    @Test
+    void whatAReplacedBookieStillStoresOfConfirmedEntriesIsACopyTheRestAreHints() {
+        for (int i = 0; i < 5; i++) {
+            w.append();
+        }
+        w.ok("b1", 0, 1, 2, 3);
+        w.ok("b2", 0, 1, 2, 3);
+        w.lose("b3", 4);
+        w.commit(); // b4 for b3 from entry 4 on
+        assertThat(w.protocol.repairHints()).isEmpty();
+
+        w.ok("b3", 0, 1);
+        w.lose("b3", 2);
+        assertThat(w.protocol.repairHints()).containsExactly(new RepairHint(0, 2, id("b3"), 2, 2));
+        w.protocol.abandon("left");
+        assertThat(w.protocol.copiesSettled()).isFalse();
+        w.protocol.giveUpCopies();
+
+        assertThat(w.protocol.copiesSettled()).isTrue();
+        assertThat(w.protocol.repairHints()).containsExactly(new RepairHint(0, 2, id("b3"), 2, 3));
     }
 
     // ---- conflicts (R46b, R9, R10)
@@ -617,8 +702,10 @@ final class AppendProtocolTest {
 
         w.protocol.close();
         w.commit();
+        w.lose("b3", 4);
 
         assertThat(w.protocol.repairHints()).containsExactly(new RepairHint(0, 2, id("b3"), 4, 4));
+        assertThat(w.protocol.copiesSettled()).isTrue();
     }
 
     @Test

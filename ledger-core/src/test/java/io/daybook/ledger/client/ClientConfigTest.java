@@ -34,6 +34,7 @@ final class ClientConfigTest {
                 .value("client.ensemble-changes-max", "8", 8)
                 .value("client.frame-size-max", "9MiB", 9)
                 .value("client.wire", "v3", 10)
+                .value("client.bookie-budget", "10MiB", 11)
                 .build();
 
         ClientConfig config = ClientConfig.from(tree.section("client"));
@@ -45,6 +46,7 @@ final class ClientConfigTest {
                         Duration.ofSeconds(2),
                         3,
                         DataSize.mebibytes(4),
+                        DataSize.mebibytes(10),
                         DataSize.mebibytes(5),
                         Duration.ofMillis(6),
                         Duration.ofSeconds(7),
@@ -59,6 +61,7 @@ final class ClientConfigTest {
         "read-timeout,2h",
         "window-entries,0",
         "window-size,1B",
+        "bookie-budget,63KiB",
         "read-ahead,2GiB",
         "hedge-delay,0ms",
         "quarantine,2d",
@@ -84,6 +87,7 @@ final class ClientConfigTest {
                         d.readTimeout(),
                         0,
                         d.windowSize(),
+                        d.bookieBudget(),
                         d.readAhead(),
                         d.hedgeDelay(),
                         d.quarantine(),

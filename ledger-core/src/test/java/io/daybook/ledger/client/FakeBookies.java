@@ -54,7 +54,8 @@ final class FakeBookies {
         int lacsWritten;
         int forces;
         int connection = 1; // number of the one connection to it
-        private final List<Runnable> unforced = new ArrayList<>(); // each takes back one add that was answered from memory
+        private final List<Runnable> unforced =
+                new ArrayList<>(); // each takes back one add that was answered from memory
         final List<Runnable> parked = new ArrayList<>();
 
         Ledger ledger(long id) {

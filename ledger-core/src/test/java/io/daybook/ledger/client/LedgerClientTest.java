@@ -186,6 +186,7 @@ final class LedgerClientTest {
                 Duration.ofSeconds(5),
                 4,
                 ClientConfig.DEFAULT.windowSize(),
+                ClientConfig.DEFAULT.bookieBudget(),
                 ClientConfig.DEFAULT.readAhead(),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(30),

@@ -269,7 +269,7 @@ final class ProtocolModel {
         long acknowledged = -1;
 
         Writer(WriterRules rules) {
-            protocol = new AppendProtocol<>(LEDGER, record, version, 32, rules, this, new DecisionTrace(LEDGER));
+            protocol = new AppendProtocol<>(LEDGER, record, version, 32, 1024, rules, this, new DecisionTrace(LEDGER));
         }
 
         void append() {
@@ -329,6 +329,11 @@ final class ProtocolModel {
         @Override
         public Choice pick(List<BookieId> members, List<Integer> slots) {
             return choose(members, slots);
+        }
+
+        @Override
+        public long outstandingBytes(BookieId id) {
+            return random.nextInt(2000); // sometimes too far behind
         }
 
         @Override

@@ -49,6 +49,7 @@ final class WireClientTest {
                 Duration.ofSeconds(1),
                 d.windowEntries(),
                 d.windowSize(),
+                d.bookieBudget(),
                 d.readAhead(),
                 d.hedgeDelay(),
                 d.quarantine(),
