@@ -71,7 +71,7 @@ final class ClientNode {
     }
 
     Promise<LedgerClient> open() {
-        return clients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy());
+        return clients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy(), node.probe());
     }
 
     /** Opens until it works, then goes on with {@code next} on the loop. */

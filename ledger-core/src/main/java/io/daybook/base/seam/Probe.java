@@ -12,6 +12,9 @@ public interface Probe {
         public void reached(String id) {}
 
         @Override
+        public void reached(Enum<?> mark) {}
+
+        @Override
         public int decision(String id, int n) {
             return 0;
         }
@@ -19,6 +22,11 @@ public interface Probe {
 
     /** Notes that the branch {@code id} was taken. */
     void reached(String id);
+
+    /** Notes that the branch {@code mark}, one of those a state machine declares, was taken. */
+    default void reached(Enum<?> mark) {
+        reached(mark.getDeclaringClass().getSimpleName() + "." + mark.name());
+    }
 
     /** Chooses a number from 0 to {@code n} − 1; 0 is what production does. */
     int decision(String id, int n);

@@ -1,6 +1,9 @@
 package io.daybook.ledger.client;
 
 import io.daybook.ledger.Replication;
+import io.daybook.ledger.digest.EntryHeader;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
  * Which slots of the last fragment have been fenced, and the highest confirmed id they knew: step 3 of a recovery (R48). Belongs
@@ -14,22 +17,24 @@ final class FenceQuorum {
     private long answered; // bit per slot, failures included
     private long covered; // bit per slot
     private long best = -1;
+    private int largest; // bytes of a copy
 
     FenceQuorum(Replication replication, RecovererRules rules) {
         this.replication = replication;
         this.rules = rules;
         this.copyIds = new long[replication.ensemble()];
         this.copyLengths = new long[replication.ensemble()];
-        java.util.Arrays.fill(copyIds, -1);
+        Arrays.fill(copyIds, -1);
     }
 
-    /** The slot's last entry, with a valid digest: the slot is fenced, and the entry's confirmed id counts. */
-    void positive(int slot, long entry, long lastAddConfirmed, long length) {
+    /** The slot's last entry, with a valid digest: the slot is fenced, and the entry's confirmed id counts. Borrows {@code copy}. */
+    void positive(int slot, ByteBuf copy) {
         answered |= 1L << slot;
         covered |= 1L << slot;
-        best = Math.max(best, lastAddConfirmed);
-        copyIds[slot] = entry;
-        copyLengths[slot] = length;
+        best = Math.max(best, EntryHeader.lastAddConfirmed(copy));
+        copyIds[slot] = EntryHeader.entryId(copy);
+        copyLengths[slot] = EntryHeader.length(copy);
+        largest = Math.max(largest, copy.readableBytes());
     }
 
     /** The slot is fenced and has no entry. */
@@ -59,6 +64,21 @@ final class FenceQuorum {
     /** Highest confirmed id of a valid copy, −1 if none. */
     long best() {
         return best;
+    }
+
+    /** The last entry that {@code slot} has shown, −1 if none. */
+    long shown(int slot) {
+        return copyIds[slot];
+    }
+
+    /** The last entry that any slot has shown, −1 if none. */
+    long lastShown() {
+        return Arrays.stream(copyIds).max().orElse(-1);
+    }
+
+    /** Bytes of the largest copy shown, 0 if none. */
+    int largest() {
+        return largest;
     }
 
     /** Cumulative length of {@code entry} if it was among the copies, else −1. */

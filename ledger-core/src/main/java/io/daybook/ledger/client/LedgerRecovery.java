@@ -9,15 +9,12 @@ import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Replication;
-import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.placement.Choice;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class LedgerRecovery {
     /** How long slow bookies may still raise the starting point once enough are fenced. */
     private static final Duration FENCE_GRACE = Duration.ofMillis(200);
-
-    /** How long a slow bookie may still contradict that the end is reached (R53). */
-    private static final Duration ABSENCE_GRACE = Duration.ofSeconds(1);
-
-    /** Entries read ahead and being written back, at most. */
-    private static final int WINDOW = 64;
-
-    /** Bytes of entries read ahead and being written back, judged by the largest one seen; one entry always fits. */
-    private static final long WINDOW_BYTES = 32 << 20;
-
-    /** Entries read ahead before any size is known. */
-    private static final int WINDOW_AT_FIRST = 4;
 
     private static final int ATTEMPTS_MAX = 16; // each failure is another recoverer's or repairer's success
 
@@ -71,10 +56,19 @@ final class LedgerRecovery {
         return phase == Phase.DONE;
     }
 
-    /** The last entry whose write-back is finished; −1 before anything is. */
+    LedgerId ledger() {
+        return ledger;
+    }
+
+    /** Whether entries are being read and written back. */
+    boolean scanning() {
+        return phase == Phase.SCANNING;
+    }
+
+    /** The last entry whose write-back is finished, or that needs none; −1 before that is known. */
     long finished() {
         Attempt at = current;
-        return at == null ? -1 : at.window.first() - 1;
+        return at == null || at.writeBacks == null ? -1 : at.writeBacks().finished();
     }
 
     // ---- metadata events
@@ -87,8 +81,14 @@ final class LedgerRecovery {
         record = found;
         version = foundVersion;
         switch (found.state()) {
-            case CLOSED -> finish(found, foundVersion);
-            case IN_RECOVERY -> fence(found);
+            case CLOSED -> {
+                effects.reached(phase == Phase.CLOSING ? RecovererMark.ADOPTED : RecovererMark.FOUND_CLOSED);
+                finish(found, foundVersion);
+            }
+            case IN_RECOVERY -> {
+                effects.reached(RecovererMark.JOINED);
+                fence(found);
+            }
             case OPEN -> {
                 phase = Phase.CLAIMING;
                 trace.note("claiming version %s, last fragment %s", foundVersion, found.lastFragment());
@@ -109,8 +109,10 @@ final class LedgerRecovery {
         if (phase == Phase.SCANNING) {
             onPublished();
         } else if (phase == Phase.CLAIMING) {
+            effects.reached(RecovererMark.CLAIMED);
             fence(committed); // what this write produced, not what was read before it
         } else {
+            effects.reached(RecovererMark.CLOSED);
             trace.note("closed at entry %s, %s bytes", committed.lastEntry(), committed.length());
             finish(committed, newVersion);
         }
@@ -131,6 +133,9 @@ final class LedgerRecovery {
         } else if (phase == Phase.CLOSING && rules.sealsBlindly(found)) {
             commit(lost, foundVersion);
         } else if (phase == Phase.CLAIMING || found.closed() || at == null) {
+            if (phase == Phase.CLAIMING) {
+                effects.reached(RecovererMark.CLAIM_LOST);
+            }
             onRecord(found, foundVersion); // CLOSED: somebody else's end is the end (R55)
         } else if (found.state() == LedgerState.IN_RECOVERY && rules.mayCloseAgain(at.snapshot, found)) {
             record = found;
@@ -176,11 +181,13 @@ final class LedgerRecovery {
                 return;
             }
             if (copy != null) {
-                at.fences.positive(
-                        slot, EntryHeader.entryId(copy), EntryHeader.lastAddConfirmed(copy), EntryHeader.length(copy));
+                effects.reached(RecovererMark.FENCE_SHOWED_ENTRY);
+                at.fences.positive(slot, copy);
             } else if (evidence == Evidence.NEGATIVE) {
+                effects.reached(RecovererMark.FENCE_EMPTY);
                 at.fences.negative(slot);
             } else {
+                effects.reached(status == Status.OK ? RecovererMark.FENCE_DAMAGED : RecovererMark.FENCE_UNKNOWN);
                 at.fences.unknown(slot);
             }
             onFenced(at);
@@ -200,16 +207,20 @@ final class LedgerRecovery {
         switch (pause) {
             case FENCE -> {
                 if (phase == Phase.FENCING) {
+                    effects.reached(RecovererMark.FENCE_WAITED);
                     scan(at);
                 }
             }
             case ABSENCE -> {
-                if (phase == Phase.SCANNING && at.scan.undecided() == number) {
-                    at.graceOver = true;
-                    decide(at);
+                if (phase == Phase.SCANNING) {
+                    at.reads().onGraceOver(number);
                 }
             }
-            case BUSY -> onBusyPauseOver(at, (int) number);
+            case BUSY -> {
+                if (phase == Phase.SCANNING) {
+                    at.writeBacks().onBusyPauseOver((int) number);
+                }
+            }
         }
     }
 
@@ -234,6 +245,7 @@ final class LedgerRecovery {
             if (covers) {
                 scan(at);
             } else {
+                effects.reached(RecovererMark.FENCE_TOO_FEW);
                 fail(new LedgerException.RecoveryUndecided(
                         "ledger %s cannot be recovered now: too few of %s could be fenced (slots %s); try again when more are up"
                                 .formatted(ledger, at.snapshot.bookies(), at.fences),
@@ -241,125 +253,44 @@ final class LedgerRecovery {
             }
         } else if (covers && !at.fenceGrace) {
             at.fenceGrace = true;
-            effects.pause(attempt, Pause.FENCE, 0, FENCE_GRACE.toNanos());
+            effects.reached(RecovererMark.FENCE_WAITS);
+            effects.pause(attempt, Pause.FENCE, 0, effects.graceNanos(FENCE_GRACE.toNanos()));
         }
     }
 
-    // ---- reading on
+    // ---- reading on, and writing back
 
     private void scan(Attempt at) {
         long start = rules.start(at.fences.best(), at.snapshot.firstEntry());
         trace.note("slots %s, reading on from entry %s", at.fences, start + 1);
         phase = Phase.SCANNING;
-        at.begin(start, (entry, slots) -> {});
-        readAhead(at);
-    }
-
-    private void readAhead(Attempt at) {
-        while (phase == Phase.SCANNING && !at.endKnown) {
-            long entry = at.scan.nextToRead();
-            if (entry < 0 || entry - at.window.first() >= at.windowEntries()) {
-                return;
-            }
-            at.scan.asked();
-            for (int i = 0; i < at.replication.writeQuorum(); i++) {
-                int slot = at.replication.slot(entry, i);
-                effects.fencingRead(attempt, rules.readFrom(at.snapshot, at.ensemble, slot), slot, entry);
-            }
-        }
+        at.start = start;
+        at.writeBacks = new WriteBacks(
+                attempt, at.snapshot, at.ensemble, at.replication, start + 1, rules, effects, trace, this);
+        at.reads = new RecoveryReads(
+                attempt, at.snapshot, at.ensemble, at.fences, at.replication, start, rules, effects, trace, this);
+        at.reads().readAhead();
     }
 
     /** Answer to {@link Effects#fencingRead}. Takes {@code copy} over; present with POSITIVE only. */
     void onReadReply(int ofAttempt, int slot, long entry, Evidence evidence, Status status, @Nullable ByteBuf copy) {
-        Attempt at = attempt(ofAttempt);
-        if (at == null || phase != Phase.SCANNING || at.endKnown) {
-            if (copy != null) {
-                copy.release();
-            }
-            return;
-        }
-        if (evidence == Evidence.FATAL) {
-            fail(Refusals.ofRecovery(status, ledger, at.snapshot.bookies().get(slot)));
-            return;
-        }
-        if (copy != null) {
-            at.largest = Math.max(at.largest, copy.readableBytes());
-        }
-        at.scan.vote(entry, slot, evidence, copy);
-        decide(at);
-    }
-
-    private void decide(Attempt at) {
-        while (phase == Phase.SCANNING && !at.endKnown) {
-            long entry = at.scan.undecided();
-            switch (at.scan.verdict()) {
-                case PRESENT -> {
-                    at.graceAsked = false;
-                    at.graceOver = false;
-                    long foundAt = at.scan.foundAt();
-                    writeBack(at, entry, at.scan.takePresent(), foundAt);
-                    readAhead(at);
-                }
-                case ABSENT -> end(at, entry - 1);
-                case ABSENT_SO_FAR -> {
-                    if (at.graceOver) {
-                        end(at, entry - 1);
-                    } else {
-                        if (!at.graceAsked) {
-                            at.graceAsked = true;
-                            effects.pause(attempt, Pause.ABSENCE, entry, ABSENCE_GRACE.toNanos());
-                        }
-                        return;
-                    }
-                }
-                case UNDECIDABLE -> {
-                    String votes = at.scan.explained();
-                    trace.note("entry %s undecided: %s", entry, votes);
-                    fail(new LedgerException.RecoveryUndecided(
-                            "ledger %s cannot be recovered now: whether entry %s exists is unknown, %s; try again when more bookies are up"
-                                    .formatted(ledger, entry, votes),
-                            null));
-                }
-                case OPEN -> {
-                    return;
-                }
-            }
+        Attempt at = scanning(ofAttempt);
+        if (at != null) {
+            at.reads().onReply(slot, entry, evidence, status, copy);
+        } else if (copy != null) {
+            copy.release();
         }
     }
 
-    private void end(Attempt at, long entry) {
-        trace.note("entry %s is certainly absent, the end is %s", entry + 1, entry);
-        at.endKnown = true;
-        at.end = entry;
-        at.scan.discard();
-        findLength(at);
-        maybeClose(at);
-    }
-
-    // ---- writing back
-
-    private void writeBack(Attempt at, long entry, ByteBuf copy, long foundAt) {
-        Check.state(
-                entry == at.window.next(), "entry %s decided, but %s is next to be written", entry, at.window.next());
-        trace.note("entry %s is recovered", entry);
-        long length = EntryHeader.length(copy);
-        at.window.push(copy, length, entry);
-        long spared = rules.acknowledgedByReading(foundAt);
-        for (int i = 0; i < at.replication.writeQuorum(); i++) {
-            int slot = at.replication.slot(entry, i);
-            if ((spared & 1L << slot) != 0
-                    && at.ensemble.member(slot).equals(at.snapshot.bookies().get(slot))) {
-                at.window.acknowledge(entry, slot);
-            } else if (!at.change.failed(slot)) {
-                send(at, slot, entry);
-            }
-        }
-        finishHead(at);
-    }
-
-    private void finishHead(Attempt at) {
-        while (at.window.headComplete()) {
-            at.window.take();
+    /**
+     * Answer to {@link Effects#bulkRead}. Takes {@code copies} over: valid ones, of {@code first} and the entries behind it, without a gap.
+     */
+    void onBulkReply(int ofAttempt, int slot, long first, int count, long tried, Status status, List<ByteBuf> copies) {
+        Attempt at = scanning(ofAttempt);
+        if (at != null) {
+            at.reads().onBulkReply(slot, first, count, tried, status, copies);
+        } else {
+            copies.forEach(ByteBuf::release);
         }
     }
 
@@ -372,95 +303,35 @@ final class LedgerRecovery {
             long entry,
             Status status,
             @Nullable String unanswered) {
-        Attempt at = attempt(ofAttempt);
-        if (at == null || phase != Phase.SCANNING || !at.ensemble.serves(slot, bookie, tenure)) {
-            return;
-        }
-        if (unanswered == null && status == Status.OK) {
-            at.busy.accepted(slot);
-            at.window.acknowledge(entry, slot);
-            finishHead(at);
-            readAhead(at);
-            maybeClose(at);
-        } else if (unanswered == null && (status == Status.UNAUTHORIZED || status == Status.BAD_VERSION)) {
-            fail(Refusals.ofRecovery(status, ledger, bookie));
-        } else if (unanswered == null && status == Status.BUSY && at.window.pending(entry) && !at.change.failed(slot)) {
-            onBusy(at, slot, entry);
-        } else if (unanswered != null || status != Status.BUSY) {
-            onSlotFailed(at, slot, unanswered != null ? unanswered : "answered " + status);
+        Attempt at = scanning(ofAttempt);
+        if (at != null) {
+            at.writeBacks().onReply(bookie, slot, tenure, entry, status, unanswered);
         }
     }
 
-    private void onBusy(Attempt at, int slot, long entry) {
-        at.window.refuse(entry, slot);
-        if (at.busy.pausing(slot)) {
-            return;
-        }
-        if (at.busy.outOfPatience(slot)) {
-            onSlotFailed(at, slot, "stayed too busy");
-        } else {
-            effects.pause(attempt, Pause.BUSY, slot, at.busy.pauseNanos(slot));
-        }
+    /** An entry exists; {@code copy} is handed over. */
+    void onPresent(long entry, ByteBuf copy, long foundAt) {
+        at().writeBacks().add(entry, copy, foundAt);
     }
 
-    private void onBusyPauseOver(Attempt at, int slot) {
-        if (phase != Phase.SCANNING || at.change.failed(slot)) {
-            return;
-        }
-        at.busy.pauseOver(slot);
-        for (long entry = at.window.first(); entry < at.window.next(); entry++) {
-            if (at.replication.holds(slot, entry) && at.window.takeRefusal(entry, slot)) {
-                send(at, slot, entry);
-            }
-        }
+    /** {@code last} is the last entry. */
+    void onEnd(long last) {
+        Attempt at = at();
+        at.end = last;
+        findLength(at);
+        maybeClose(at);
     }
 
-    private void onSlotFailed(Attempt at, int slot, String why) {
-        if (!at.change.fail(slot, why)) {
-            return;
-        }
-        trace.note("slot %s: %s %s", slot, at.ensemble.member(slot), why);
-        effects.suspected(at.ensemble.member(slot), why);
-        EnsembleChange.Plan plan = at.change.plan((members, slots) -> effects.pick(at.replication, members, slots));
-        Choice replacements = plan.replacements();
-        switch (plan.verdict()) {
-            case TOO_FEW ->
-                fail(new LedgerException.RecoveryUndecided(
-                        "ledger %s cannot be recovered now: %s failed while entries were written back, and of replacements %s; try again when more bookies are up"
-                                .formatted(ledger, at.change.explained(), replacements.explained()),
-                        null));
-            case DEGRADED -> trace.note("degraded: %s failed, %s", at.change.explained(), replacements.explained());
-            case CHANGE -> change(at, plan.members());
-        }
+    /** More entries may be finished. */
+    void onWrittenBack() {
+        Attempt at = at();
+        at.reads().readAhead();
+        maybeClose(at);
     }
 
-    private void change(Attempt at, List<BookieId> members) {
-        long from = at.window.first();
-        Check.state(
-                from >= at.snapshot.firstEntry(),
-                "a fragment at %s would start below %s",
-                from,
-                at.snapshot.firstEntry());
-        long replaced = at.change.install(members);
-        at.local.put(from, at.ensemble.members());
-        publishEarly(at);
-        trace.note("writing back from entry %s to %s", from, members);
-        for (int slot = 0; slot < at.ensemble.size(); slot++) {
-            if ((replaced & 1L << slot) == 0) {
-                continue;
-            }
-            at.busy.reset(slot);
-            for (long entry = from; entry < at.window.next(); entry++) {
-                if (at.replication.holds(slot, entry)) {
-                    at.window.withdraw(entry, slot);
-                    send(at, slot, entry);
-                }
-            }
-        }
-    }
-
-    private void publishEarly(Attempt at) {
-        LedgerMetadata early = rules.publishedEarly(record(), at.local);
+    /** Bookies were replaced as {@code local} says. */
+    void onReplaced(Map<Long, List<BookieId>> local) {
+        LedgerMetadata early = rules.publishedEarly(record(), local);
         if (early != null && proposal == null) {
             commit(early, version);
         }
@@ -468,15 +339,17 @@ final class LedgerRecovery {
 
     /** What was published early is known, or was refused; the close waits for it. */
     private void onPublished() {
-        Attempt at = current;
-        if (at != null) {
-            maybeClose(at);
-        }
+        maybeClose(at());
     }
 
-    private void send(Attempt at, int slot, long entry) {
-        effects.writeBack(
-                attempt, at.ensemble.member(slot), slot, at.ensemble.tenure(slot), entry, at.window.body(entry));
+    /** {@code bookie} will not have us. */
+    void onRefused(Status status, BookieId bookie) {
+        fail(Refusals.ofRecovery(status, ledger, bookie));
+    }
+
+    /** Stops for now. */
+    void stop(LedgerException why) {
+        fail(why);
     }
 
     // ---- the length, and the end
@@ -484,10 +357,13 @@ final class LedgerRecovery {
     private void findLength(Attempt at) {
         if (at.end < 0) {
             at.length = 0;
+            effects.reached(RecovererMark.LENGTH_OF_NOTHING);
         } else if (at.end > at.start) {
-            at.length = at.window.length(at.end);
+            at.length = at.writeBacks().length(at.end);
+            effects.reached(RecovererMark.LENGTH_WRITTEN_BACK);
         } else {
             at.length = at.fences.lengthOf(at.end);
+            effects.reached(at.length < 0 ? RecovererMark.LENGTH_READ : RecovererMark.LENGTH_FENCED);
         }
         if (at.length < 0) {
             Fragment fragment = at.claimed.fragmentOf(at.end);
@@ -509,6 +385,7 @@ final class LedgerRecovery {
             at.length = length;
             maybeClose(at);
         } else if (at.lengthReads == 0) {
+            effects.reached(RecovererMark.LENGTH_UNKNOWN);
             fail(new LedgerException.RecoveryUndecided(
                     "ledger %s cannot be recovered now: no bookie delivered its last entry, %s; try again when more are up"
                             .formatted(ledger, at.end),
@@ -517,10 +394,10 @@ final class LedgerRecovery {
     }
 
     private void maybeClose(Attempt at) {
-        if (phase != Phase.SCANNING || !at.endKnown || proposal != null) {
+        if (phase != Phase.SCANNING || !at.reads().ended() || proposal != null) {
             return;
         }
-        long done = at.window.first() - 1;
+        long done = at.writeBacks().finished();
         Check.state(done <= at.end, "entries up to %s were written back, but the end is %s", done, at.end);
         if (at.length >= 0 && rules.mayClose(done, at.end)) {
             phase = Phase.CLOSING;
@@ -530,16 +407,7 @@ final class LedgerRecovery {
 
     private void commitClose(Attempt at) {
         LedgerMetadata base = record();
-        List<Fragment> fragments = new ArrayList<>(base.fragments());
-        for (Map.Entry<Long, List<BookieId>> change : at.local.entrySet()) {
-            Fragment fragment = new Fragment(change.getKey(), change.getValue());
-            Fragment last = fragments.get(fragments.size() - 1);
-            if (last.firstEntry() == fragment.firstEntry()) {
-                fragments.set(fragments.size() - 1, fragment);
-            } else {
-                fragments.add(fragment);
-            }
-        }
+        List<Fragment> fragments = at.writeBacks().merged(base.fragments());
         commit(base.withFragments(fragments).withClosed(at.end, at.length), version);
     }
 
@@ -578,12 +446,22 @@ final class LedgerRecovery {
         return phase == Phase.DONE || number != attempt ? null : current;
     }
 
+    private @Nullable Attempt scanning(int number) {
+        return phase == Phase.SCANNING ? attempt(number) : null;
+    }
+
+    private Attempt at() {
+        Attempt at = current;
+        if (at == null) {
+            throw new BrokenInvariantException("ledger %s is not being recovered".formatted(ledger));
+        }
+        return at;
+    }
+
     private static void drop(@Nullable Attempt at) {
-        if (at != null) {
-            at.scan.discard();
-            while (at.window.size() > 0) {
-                at.window.take();
-            }
+        if (at != null && at.reads != null) {
+            at.reads().discard();
+            at.writeBacks().discard();
         }
     }
 
@@ -610,46 +488,41 @@ final class LedgerRecovery {
         final Replication replication;
         final Fragment snapshot; // reads use this one throughout (R48 step 2)
         final Ensemble ensemble; // write-backs go here
-        final EnsembleChange change;
-        final BusySlots busy;
         final FenceQuorum fences;
-        final TreeMap<Long, List<BookieId>> local = new TreeMap<>(); // fragments nobody else knows (R52)
-
-        RecoveryScan scan;
-        AppendWindow<Long> window;
         boolean fenceGrace;
-        boolean graceAsked;
-        boolean graceOver;
+
+        @Nullable
+        RecoveryReads reads; // both once the fences stand
+
+        @Nullable
+        WriteBacks writeBacks;
+
         long start;
-        boolean endKnown;
-        long end;
+        long end; // once the reads have ended
         long length = -1; // −1: not known yet
         int lengthReads;
-        long largest; // bytes, 0 until a copy came
-
-        private final RecovererRules rules;
 
         Attempt(LedgerMetadata claimed, RecovererRules rules) {
-            this.rules = rules;
             this.claimed = claimed;
             this.replication = claimed.replication();
             this.snapshot = claimed.lastFragment();
             this.ensemble = new Ensemble(replication, snapshot.bookies());
-            this.change = new EnsembleChange(ensemble);
-            this.busy = new BusySlots(replication.ensemble());
             this.fences = new FenceQuorum(replication, rules);
-            this.scan = new RecoveryScan(replication, rules, 0, WINDOW);
-            this.window = new AppendWindow<>(replication, 0, (entry, slots) -> {});
         }
 
-        long windowEntries() {
-            return largest == 0 ? WINDOW_AT_FIRST : Math.max(1, Math.min(WINDOW, WINDOW_BYTES / largest));
+        RecoveryReads reads() {
+            return there(reads);
         }
 
-        void begin(long highestConfirmed, AppendWindow.Laggards laggards) {
-            start = highestConfirmed;
-            scan = new RecoveryScan(replication, rules, start + 1, WINDOW);
-            window = new AppendWindow<>(replication, start + 1, laggards);
+        WriteBacks writeBacks() {
+            return there(writeBacks);
+        }
+
+        private static <T> T there(@Nullable T part) {
+            if (part == null) {
+                throw new BrokenInvariantException("entries are read before the fences stand");
+            }
+            return part;
         }
     }
 
@@ -664,6 +537,31 @@ final class LedgerRecovery {
 
         /** Fence, and read {@code entry}. */
         void fencingRead(int attempt, BookieId bookie, int slot, long entry);
+
+        /**
+         * Read up to {@code count} entries from {@code first} on, in one answer of about {@code bytesMax}; fencing where the bookie knows
+         * how.
+         *
+         * @param tried to be given back with the answer
+         * @return false, with nothing done, if that is not possible
+         */
+        default boolean bulkRead(
+                int attempt, BookieId bookie, int slot, long first, int count, int bytesMax, long tried) {
+            return false;
+        }
+
+        /** How many entries to read ahead and write back at most, where {@code usual} is as many as there is room for. */
+        default int windowEntries(int usual) {
+            return usual;
+        }
+
+        /** How long to wait for slow bookies, where {@code usual} is long enough for most; no safety hangs on it (R4). */
+        default long graceNanos(long usual) {
+            return usual;
+        }
+
+        /** A branch was taken. */
+        default void reached(RecovererMark mark) {}
 
         /** Read {@code entry} for its length. */
         void lengthRead(int attempt, BookieId bookie, long entry);

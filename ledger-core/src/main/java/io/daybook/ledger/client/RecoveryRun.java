@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.Probe;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -25,6 +26,7 @@ import io.daybook.ledger.transport.Bookies;
 import io.daybook.ledger.transport.UnreachableException;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +41,13 @@ import org.slf4j.LoggerFactory;
 final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryRun.class);
 
+    /** Entries that a simulation may have a recovery read ahead, instead of thousands. */
+    private static final int FEW_ENTRIES = 8;
+
     private final LedgerId ledger;
     private final ClientLoop home;
     private final RecovererRules rules;
+    private final Probe probe;
     private final Loop loop;
     private final Bookies bookies;
     private final EntryDigest digest;
@@ -52,11 +58,14 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final LedgerRecovery recovery;
     private final Map<BookieId, Promise<Response.Force>> forced = new LinkedHashMap<>(); // stock bookies only
     private final Promise<Recovered> end;
+    private boolean batches; // until a bookie hangs up on one
+    private boolean batchAnswered;
 
     private RecoveryRun(LedgerId ledger, LedgerMetadata record, Password password, ClientLoop home) {
         this.ledger = ledger;
         this.home = home;
         this.rules = home.rules().recoverer();
+        this.probe = home.rules().probe();
         this.loop = home.loop();
         this.bookies = home.bookies();
         this.digest = EntryDigest.of(record.digestType(), password);
@@ -66,6 +75,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         this.trace = new DecisionTrace(ledger);
         this.recovery = new LedgerRecovery(ledger, rules, this, trace);
         this.end = loop.promise();
+        this.batches = home.config().wire() == ClientConfig.Wire.V2;
     }
 
     /** Recovers the ledger whose record was read as {@code found}; completes with the CLOSED record. On the home loop. */
@@ -145,6 +155,44 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
                 reply.run();
             }
         });
+    }
+
+    @Override
+    public boolean bulkRead(int attempt, BookieId bookie, int slot, long first, int count, int bytesMax, long tried) {
+        if (!batches) {
+            return false;
+        }
+        boolean fencing =
+                rules.readsFence() && home.fencesDurably(bookie); // stock ones know no fencing read of several
+        Request request = new Request.BatchRead(
+                Tag.V2_HIGH, ledger.value(), first, 0, count, bytesMax, fencing, fencing ? masterKey : null);
+        Futures.whenDone(
+                bookies.call(bookie, request, Response.BatchRead.class, readTimeout), loop, (answer, failure) -> {
+                    List<ByteBuf> copies = answer == null ? List.of() : valid(bookie, first, count, answer);
+                    Status status = answer == null ? Status.IO_ERROR : answer.status();
+                    if (answer == null && !batchAnswered) {
+                        batches = false; // a bookie that does not know them hangs up
+                    }
+                    batchAnswered |= answer != null;
+                    event(() -> recovery.onBulkReply(attempt, slot, first, count, tried, status, copies));
+                });
+        return true;
+    }
+
+    @Override
+    public void reached(RecovererMark mark) {
+        probe.reached(mark);
+    }
+
+    @Override
+    public long graceNanos(long usual) {
+        return probe.decision("recovery-grace", 2) == 0 ? usual : 1;
+    }
+
+    @Override
+    public int windowEntries(int usual) {
+        int few = probe.decision("recovery-window", FEW_ENTRIES + 1);
+        return few == 0 ? usual : few;
     }
 
     /**
@@ -232,6 +280,28 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         return copy != null ? Evidence.POSITIVE : rules.withoutCopy(status);
     }
 
+    /** The valid copies from {@code first} on, without a gap, the caller's to release; the rest is released. */
+    private List<ByteBuf> valid(BookieId bookie, long first, int count, Response.BatchRead answer) {
+        if (answer.status() != Status.OK) {
+            answer.release();
+            return List.of();
+        }
+        List<ByteBuf> copies = new ArrayList<>(answer.entries().size());
+        boolean whole = true;
+        for (ByteBuf body : answer.entries()) {
+            ByteBuf copy = whole && copies.size() < count ? valid(bookie, first + copies.size(), body) : null;
+            if (copy != null) {
+                copies.add(copy);
+            } else {
+                if (!whole || copies.size() >= count) {
+                    body.release();
+                }
+                whole = false;
+            }
+        }
+        return copies;
+    }
+
     private static @Nullable String unanswered(@Nullable UnreachableException failure) {
         return failure == null ? null : failure.getMessage();
     }
@@ -246,6 +316,11 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
             answer.release();
             return null;
         }
+        return valid(bookie, entry, body);
+    }
+
+    /** A copy of {@code body}, which is taken over, if it is valid. */
+    private @Nullable ByteBuf valid(BookieId bookie, long entry, ByteBuf body) {
         ByteBuf copy = body.retainedDuplicate();
         try {
             digest.unpack(ledger.value(), entry, body).close();

@@ -4,6 +4,7 @@ import io.daybook.base.exec.Loops;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Entropy;
 import io.daybook.base.seam.MetaStore;
+import io.daybook.base.seam.Probe;
 import io.daybook.base.seam.Transport;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
@@ -32,15 +33,16 @@ public final class ClientMutants {
         this.rules = rules;
     }
 
-    /** As {@code LedgerClients.open}. */
+    /** As {@code LedgerClients.open}, with marks and rare choices of {@code probe}. */
     public Promise<LedgerClient> open(
             ClientConfig config,
             MetadataUri cluster,
             MetaStore store,
             Transport transport,
             Loops loops,
-            Entropy entropy) {
-        return LedgerClients.open(config, cluster, store, transport, loops, entropy, rules);
+            Entropy entropy,
+            Probe probe) {
+        return LedgerClients.open(config, cluster, store, transport, loops, entropy, rules.with(probe));
     }
 
     private static ClientMutants with(WriterRules writer) {
@@ -248,14 +250,14 @@ public final class ClientMutants {
 
     /** R8 and R48 step 10: the writer changes bookies over a recovery, and the recoverer seals over a changed fragment. */
     public static ClientMutants changesOverRecoveryAndSealsOverChange() {
-        return new ClientMutants(new ClientRules(
-                new SafeWriterRules() {
+        return new ClientMutants(ClientRules.SAFE
+                .with(new SafeWriterRules() {
                     @Override
                     public boolean mayChange(LedgerState found) {
                         return true;
                     }
-                },
-                new SafeRecovererRules() {
+                })
+                .with(new SafeRecovererRules() {
                     @Override
                     public boolean mayCloseAgain(Fragment snapshot, LedgerMetadata found) {
                         return true;

@@ -247,20 +247,124 @@ final class LedgerRecoveryTest {
     }
 
     @Test
-    void readsAheadNoFurtherThanItsWindow() {
+    void readsAheadTwiceAsFarAsItHasFound() {
         fencedAllEmpty();
         assertThat(r.reads).hasSize(3 * 4);
-        r.found(0, 0, -1);
-        assertThat(r.reads).hasSize(3 * 64);
-        for (int entry = 1; entry < 64; entry++) {
+        for (int entry = 0; entry < 8; entry++) {
             r.found(0, entry, -1);
         }
-        assertThat(r.reads).hasSize(3 * 64); // all wait to be written back
+        assertThat(r.reads).hasSize(3 * (8 + 16));
+    }
+
+    @Test
+    void readsAheadNoFurtherThanItsWindow() {
+        fencedAllEmpty();
+        for (int entry = 0; entry < RecoveryReads.WINDOW; entry++) {
+            r.found(0, entry, -1);
+        }
+        assertThat(r.reads).hasSize(3 * RecoveryReads.WINDOW); // all wait to be written back
 
         r.ok("b1", 0);
         r.ok("b2", 0);
 
-        assertThat(r.reads).hasSize(3 * 65);
+        assertThat(r.reads).hasSize(3 * (RecoveryReads.WINDOW + 1));
+    }
+
+    // ---- in bulk
+
+    /** Claims; each bookie shows entry {@code last}, of which none is confirmed. */
+    private void fencedAllShow(long last) {
+        r.bulk = true;
+        r.start(open);
+        for (int slot = 0; slot < 3; slot++) {
+            r.fenced(slot, last, -1);
+        }
+    }
+
+    @Test
+    void entriesThatBookiesHaveShownComeInBulk() {
+        fencedAllShow(9);
+        assertThat(r.bulks).extracting(RecoveryHarness.Bulk::toString).containsExactly("b1 e0-9");
+        assertThat(r.reads).hasSize(3 * 4); // behind the last one shown
+        assertThat(r.reads).startsWith("b2 e10", "b3 e10", "b1 e10");
+
+        r.delivered(10);
+        absentEverywhere(10);
+        for (int entry = 0; entry < 10; entry++) {
+            r.ok("b1", entry);
+            r.ok("b3", entry);
+        }
+
+        assertThat(r.adds).hasSize(30); // a bulk read is no acknowledgement either
+        assertThat(r.lastWrite().lastEntry()).isEqualTo(9);
+    }
+
+    @Test
+    void anEndIsNeverConcludedFromABulkRead() {
+        fencedAllShow(9);
+        r.delivered(3); // the answer is full, or b1 has a hole
+        assertThat(r.bulks).extracting(RecoveryHarness.Bulk::toString).endsWith("b1 e3-9");
+        r.delivered(0);
+        assertThat(r.bulks).extracting(RecoveryHarness.Bulk::toString).endsWith("b2 e3-9");
+        r.delivered(0);
+        r.delivered(0);
+        assertThat(r.bulks).hasSize(4);
+        assertThat(r.writes).hasSize(1);
+        assertThat(r.reads).contains("b1 e3", "b2 e3", "b3 e3", "b1 e9", "b2 e9", "b3 e9");
+
+        absentEverywhere(3);
+
+        for (int entry = 0; entry < 3; entry++) {
+            r.ok("b2", entry);
+            r.ok("b3", entry);
+        }
+        assertThat(r.lastWrite().lastEntry()).isEqualTo(2);
+    }
+
+    @Test
+    void piecesAreTakenInTurnFromBookiesThatHaveThem() {
+        r.bulk = true;
+        r.copyBytes = 60 << 10;
+        r.start(open);
+        r.fenced(0, 3, -1);
+        r.fenced(1, 9, -1);
+        r.fenced(2, 9, -1);
+
+        assertThat(r.bulks).extracting(RecoveryHarness.Bulk::toString).containsExactly("b1 e0-3", "b2 e4-7", "b3 e8-9");
+    }
+
+    @Test
+    void withoutBulkReadsEachEntryIsAskedForAlone() {
+        r.start(open);
+        for (int slot = 0; slot < 3; slot++) {
+            r.fenced(slot, 9, -1);
+        }
+
+        assertThat(r.reads).hasSize(3 * (10 + 4)); // all that were shown, and a few more
+    }
+
+    @Test
+    void aStripedLedgerIsNotReadInBulk() {
+        r.bulk = true;
+        r.start(RecoveryHarness.open(new Replication(4, 3, 2), "b1", "b2", "b3", "b4"));
+        for (int slot = 0; slot < 4; slot++) {
+            r.fenced(slot, 9, -1);
+        }
+
+        assertThat(r.bulks).isEmpty();
+        assertThat(r.reads).hasSize(3 * (10 + 4));
+    }
+
+    @Test
+    void copiesThatComeInBulkAfterTheEndAreReleased() {
+        fencedAllShow(9);
+        RecoveryHarness.Bulk pending = r.bulks.get(0);
+        r.found(0, 0, -1);
+
+        r.recovery.abandon(new LedgerException.RecoveryUndecided("given up", null));
+        r.deliver(pending, 10);
+
+        assertThat(r.allReleased()).isTrue();
     }
 
     // ---- the counterexamples
@@ -539,7 +643,7 @@ final class LedgerRecoveryTest {
         assertThat(r.trace.toString())
                 .contains(
                         "entry 0 is recovered",
-                        "entry 1 is certainly absent, the end is 0",
+                        "entry 1 is certainly absent (3 of 3 bookies said no, 0 gave no certain answer), the end is 0",
                         "closed at entry 0, 10 bytes");
     }
 }

@@ -433,6 +433,41 @@ final class ProtocolModel {
         }
 
         @Override
+        public boolean bulkRead(int attempt, BookieId id, int slot, long first, int count, int bytesMax, long tried) {
+            if (random.nextInt(4) == 0) {
+                return false;
+            }
+            Bookie bookie = bookies.get(id);
+            int full = 1 + random.nextInt(4); // entries that fit into the answer
+            call(
+                    id,
+                    () -> {
+                        List<byte[]> found = new ArrayList<>();
+                        byte[] copy = bookie.entries.get(first);
+                        while (copy != null && found.size() < Math.min(full, count)) {
+                            found.add(copy);
+                            copy = bookie.entries.get(first + found.size());
+                        }
+                        Status status = found.isEmpty() ? Status.NO_SUCH_ENTRY : Status.OK;
+                        return () -> recovery.onBulkReply(
+                                attempt,
+                                slot,
+                                first,
+                                count,
+                                tried,
+                                status,
+                                found.stream().map(ProtocolModel::buffer).toList());
+                    },
+                    () -> recovery.onBulkReply(attempt, slot, first, count, tried, Status.IO_ERROR, List.of()));
+            return true;
+        }
+
+        @Override
+        public int windowEntries(int usual) {
+            return random.nextBoolean() ? usual : 1 + random.nextInt(8);
+        }
+
+        @Override
         public void lengthRead(int attempt, BookieId id, long entry) {
             Bookie bookie = bookies.get(id);
             call(

@@ -4,6 +4,7 @@ import static io.daybook.ledger.client.AppendHarness.ids;
 import static io.daybook.ledger.client.ClientWorld.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.base.seam.Probe;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerMetadata;
@@ -204,7 +205,17 @@ final class RecovererRulesTest {
             writer.append(payload("entry")); // all at once: nothing is confirmed when they go out
         }
         cluster.world.runFor(Duration.ofNanos(1));
-        var client = cluster.client("r", ClientConfig.DEFAULT, ClientRules.SAFE.with(rules));
+        Probe fewAhead = new Probe() {
+            @Override
+            public void reached(String id) {}
+
+            @Override
+            public int decision(String id, int n) {
+                return 1;
+            }
+        };
+        var client = cluster.client(
+                "r", ClientConfig.DEFAULT, ClientRules.SAFE.with(rules).with(fewAhead));
         var reader = cluster.world.await(client.openAndRecover(writer.ledger(), OpenOptions.DEFAULT));
         assertThat(reader.lastAddConfirmed()).isEqualTo(299);
         return cluster.bookies.fake("b1").ledger(writer.ledger().value()).entries.values().stream()

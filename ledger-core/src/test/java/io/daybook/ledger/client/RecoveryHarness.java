@@ -12,6 +12,7 @@ import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     final List<ByteBuf> copies = new ArrayList<>();
     final DecisionTrace trace = new DecisionTrace(LEDGER);
     final LedgerRecovery recovery;
+    final EnumSet<RecovererMark> marks = EnumSet.noneOf(RecovererMark.class);
+    final List<Bulk> bulks = new ArrayList<>();
+    boolean bulk; // bookies can read in bulk
+    int copyBytes; // padding of copies
     int attempt;
     int expectedVersion = -1;
 
@@ -59,7 +64,8 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
                 .writeLong(LEDGER.value())
                 .writeLong(entry)
                 .writeLong(lac)
-                .writeLong(entry * 10 + 10);
+                .writeLong(entry * 10 + 10)
+                .writeZero(copyBytes);
         copies.add(copy);
         return copy;
     }
@@ -94,6 +100,20 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
 
     void found(int slot, long entry, long lac) {
         recovery.onReadReply(attempt, slot, entry, Evidence.POSITIVE, Status.OK, copy(entry, lac));
+    }
+
+    /** The newest bulk read brings so many. */
+    void delivered(int copies) {
+        deliver(bulks.get(bulks.size() - 1), copies);
+    }
+
+    void deliver(Bulk to, int copies) {
+        List<ByteBuf> found = new ArrayList<>();
+        for (int i = 0; i < copies; i++) {
+            found.add(copy(to.first + i, -1));
+        }
+        Status status = copies == 0 ? Status.NO_SUCH_ENTRY : Status.OK;
+        recovery.onBulkReply(attempt, to.slot, to.first, to.count, to.tried, status, found);
     }
 
     void absent(int slot, long entry) {
@@ -161,6 +181,19 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     }
 
     @Override
+    public boolean bulkRead(int ofAttempt, BookieId bookie, int slot, long first, int count, int bytesMax, long tried) {
+        if (bulk) {
+            bulks.add(new Bulk(bookie, slot, first, count, tried));
+        }
+        return bulk;
+    }
+
+    @Override
+    public void reached(RecovererMark mark) {
+        marks.add(mark);
+    }
+
+    @Override
     public void lengthRead(int ofAttempt, BookieId bookie, long entry) {
         lengthReads.add(bookie + " e" + entry);
     }
@@ -202,6 +235,13 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     }
 
     record Add(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {}
+
+    record Bulk(BookieId bookie, int slot, long first, int count, long tried) {
+        @Override
+        public String toString() {
+            return "%s e%d-%d".formatted(bookie, first, first + count - 1);
+        }
+    }
 
     record Pause(int attempt, LedgerRecovery.Pause kind, long number, long nanos) {}
 }
