@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param readTimeout how long a bookie may take to answer a read before its copy counts as unknown
  * @param windowEntries entries in flight per writer
  * @param windowSize bytes in flight per writer
- * @param bookieBudget bytes of adds, with what each costs besides, by which a bookie may be behind the others before a writer goes on without it;
- *     for each loop
+ * @param bookieBudget bytes of open adds by which a bookie may be behind the others of its ensemble before a writer goes on without it (R45, R46); bounds
+ *     what a loop keeps in memory for one slow bookie
  * @param readAhead bytes of entries that one range read holds in flight
  * @param hedgeDelay how long a read waits for one bookie before it asks another as well
  * @param quarantine how long a bookie that failed gets no new fragments from this client

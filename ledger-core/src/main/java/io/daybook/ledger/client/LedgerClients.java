@@ -1,5 +1,6 @@
 package io.daybook.ledger.client;
 
+import io.daybook.base.config.DataSize;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Loops;
@@ -107,7 +108,11 @@ public final class LedgerClients {
             Loops loops,
             Entropy entropy,
             ClientRules rules) {
-        PoolConfig pools = PoolConfig.of(config.wire() == ClientConfig.Wire.V3 ? WireChoice.V3 : WireChoice.V2_HOT);
+        // A laggard's budget comes on top of what windows may have open, so that it is found before a queue is full.
+        DataSize queueSizeMax = DataSize.bytes(
+                config.windowSize().bytes() + 2 * config.bookieBudget().bytes());
+        PoolConfig pools =
+                PoolConfig.of(config.wire() == ClientConfig.Wire.V3 ? WireChoice.V3 : WireChoice.V2_HOT, queueSizeMax);
         return open(config, cluster, store, loops, entropy, rules, (registry, loop) -> {
             ConnectionPool pool = new ConnectionPool(transport, loop, registry::resolve, pools);
             return new ClientLoop.Connections(pool, pool::close);

@@ -57,7 +57,9 @@ final class BookieConnection {
     private long waitingBytes;
     private long addBytes;
     private long lastId; // transaction id of v3, request id of batch reads
-    private int abandoned;
+    private int abandoned; // requests that timed out, adds excepted
+    private long
+            abandonedBytes; // of adds that timed out; they count as open, since their bytes may still be queued here
 
     private @Nullable Conn conn;
     private boolean opening;
@@ -434,7 +436,12 @@ final class BookieConnection {
             throw new MalformedFrameException("bookie %s answered what it was not asked: %s".formatted(bookie, what));
         }
         if (pending.abandoned) {
-            abandoned--;
+            if (pending.addBytes() == 0) {
+                abandoned--;
+            } else {
+                addBytes -= pending.addBytes();
+                abandonedBytes -= pending.addBytes();
+            }
             response.release();
             return;
         }
@@ -458,9 +465,12 @@ final class BookieConnection {
             delayNext(); // it brought no answer at all: not to be opened again at once
         }
         abandoned = 0;
+        abandonedBytes = 0;
         List<Pending> lost = sent.removeAll();
         for (Pending pending : lost) {
-            if (!pending.abandoned) {
+            if (pending.abandoned) {
+                addBytes -= pending.addBytes();
+            } else {
                 fail(
                         pending,
                         new UnreachableException(
@@ -489,8 +499,12 @@ final class BookieConnection {
         for (Pending pending : sent.removeIf(p -> !p.abandoned && p.deadlineNanos - now <= 0)) {
             late.add(pending);
         }
-        if (!v3) {
-            for (Pending pending : late) {
+        for (Pending pending : late) {
+            if (pending.addBytes() > 0) {
+                pending.abandoned = true;
+                abandonedBytes += pending.addBytes();
+                sent.put(pending);
+            } else if (!v3) {
                 pending.abandoned = true;
                 abandoned++;
                 sent.put(pending);
@@ -512,15 +526,17 @@ final class BookieConnection {
             fail(w.pending, unsent("no connection to it in time"));
         }
         for (Pending pending : late) {
-            fail(
-                    pending,
+            pending.fail(
+                    bookie,
                     new UnreachableException(
                             true,
                             "bookie %s gave no answer to %s of ledger %d in time"
                                     .formatted(bookie, pending.operation, pending.ledgerId),
                             null));
         }
-        if (abandoned > ABANDONED_MAX && conn != null) {
+        if (conn != null
+                && (abandoned > ABANDONED_MAX
+                        || abandonedBytes > config.queueSizeMax().bytes())) {
             conn.close();
         }
     }

@@ -63,7 +63,10 @@ public interface Bookies {
      */
     Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout);
 
-    /** Bytes of adds to {@code bookie} that were sent and not answered, or wait to be sent. */
+    /**
+     * Bytes of adds to {@code bookie} that were sent and not answered, or wait to be sent. One that has timed out counts until its late answer
+     * comes or the connection is lost, since its bytes may still be queued.
+     */
     long outstandingBytes(BookieId bookie);
 
     /** Told of the end of an add. */

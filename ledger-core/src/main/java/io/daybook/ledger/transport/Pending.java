@@ -17,8 +17,8 @@ abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred {
 
     long keyA;
     long keyB;
-    boolean abandoned; // timed out over v2: the key stays taken until the late answer came, so that it meets nobody
-    // else
+    boolean abandoned; // timed out, but an answer may come: it must meet nobody else, and an add's bytes count until
+    // then
 
     Pending(Operation operation, long ledgerId, long deadlineNanos) {
         this.operation = operation;

@@ -34,7 +34,11 @@ public record PoolConfig(
 
     /** The defaults with another choice of wire. */
     public static PoolConfig of(WireChoice wire) {
-        return new PoolConfig(
-                wire, Duration.ofSeconds(3), DataSize.mebibytes(64), Duration.ofMillis(50), Duration.ofSeconds(5));
+        return of(wire, DataSize.mebibytes(64));
+    }
+
+    /** The defaults with another choice of wire and another bound of the queue. */
+    public static PoolConfig of(WireChoice wire, DataSize queueSizeMax) {
+        return new PoolConfig(wire, Duration.ofSeconds(3), queueSizeMax, Duration.ofMillis(50), Duration.ofSeconds(5));
     }
 }

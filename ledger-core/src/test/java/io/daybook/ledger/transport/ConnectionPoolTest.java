@@ -432,6 +432,25 @@ final class ConnectionPoolTest {
     }
 
     @Test
+    void anAddThatTimedOutIsOpenUntilItsLateAnswerComes() {
+        bookie.script(null);
+        add(3, 0, Duration.ofMillis(100));
+        until(1);
+        assertThat(told.ends.get(0).failure().sent()).isTrue();
+        assertThat(onLoopGet(() -> pool.outstandingBytes(BOOKIE))).isEqualTo(100);
+
+        bookie.script((conn, request) -> {
+            ScriptedBookie.send(conn, Response.refusing(bookie.requests.get(0), Status.OK));
+            ScriptedBookie.send(conn, Response.refusing(request, Status.OK));
+        });
+        add(3, 1, TIMEOUT);
+        until(2);
+
+        assertThat(told.ends.get(1).entryId()).isEqualTo(1);
+        assertThat(onLoopGet(() -> pool.outstandingBytes(BOOKIE))).isZero();
+    }
+
+    @Test
     void aCallThatCouldNotBeSentInTimeWasCertainlyNotSent() {
         world.network().isolate("b1");
 
