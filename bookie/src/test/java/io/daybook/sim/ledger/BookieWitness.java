@@ -15,11 +15,21 @@ final class BookieWitness {
     private final Set<Long> denied = new TreeSet<>(); // entries a fencing read was told to be absent
     private final Set<Long> acked = new TreeSet<>(); // entries whose adds it has answered with success
     private boolean fenced; // a fencing request was answered for certain
+    private boolean forgetful;
     private MemoryDurableLog.@Nullable Platter platter;
 
     BookieWitness(BookieId id, LedgerWitness witness) {
         this.id = id;
         this.witness = witness;
+    }
+
+    /** Copies that were synced here are lost: what nobody can ask of a bookie is that it has them (I5, I13). */
+    void forgot() {
+        forgetful = true;
+    }
+
+    boolean forgetful() {
+        return forgetful;
     }
 
     void disk(MemoryDurableLog.Platter disk) {

@@ -78,7 +78,10 @@ final class CopyCount {
                         return entry.length() == witness.length(entryId);
                     }
                 }
-                if (status.certainNegative() || status == Status.UNKNOWN_STATE) {
+                if (status == Status.IO_ERROR && witness.bookie(bookie).forgetful()) {
+                    return true; // limbo, as this wire tells it: loss of a medium is excepted from I5
+                }
+                if (status.certainNegative()) {
                     return false;
                 }
             } catch (UnreachableException notYet) {

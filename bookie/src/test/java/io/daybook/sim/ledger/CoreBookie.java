@@ -11,6 +11,7 @@ import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
 import io.daybook.bookie.ledger.FirstTouch;
 import io.daybook.bookie.ledger.LedgerGround;
+import io.daybook.bookie.ledger.LimboScan;
 import io.daybook.bookie.ledger.WriteGate;
 import io.daybook.bookie.membership.Registration;
 import io.daybook.bookie.server.MetadataFirstTouch;
@@ -89,7 +90,25 @@ final class CoreBookie implements SimBookie {
             if (failure != null) {
                 throw new IllegalStateException("replay in memory failed", failure);
             }
-            serve(loops, control, watched, journal);
+            if (platter.loss() && mutant.conduct().doubtsAfterLoss()) {
+                doubt(loops, control, watched, journal);
+            } else {
+                platter.settled();
+                serve(loops, control, watched, journal);
+            }
+        });
+    }
+
+    /** What production does after a loss, but for the incarnation: limbo first, then connections (R80). */
+    private void doubt(Loops loops, Loop control, EntryStore entries, DurableLog journal) {
+        LedgerMetadataStore ledgers = new LedgerMetadataStore(node.metaStore(), layout, node.entropy());
+        Futures.whenDone(LimboScan.run(ledgers, id, entries, journal, loops, control), control, (marked, failure) -> {
+            if (failure != null) {
+                control.schedule(RETRY_NANOS, () -> doubt(loops, control, entries, journal));
+            } else {
+                platter.settled();
+                serve(loops, control, entries, journal);
+            }
         });
     }
 
@@ -153,6 +172,13 @@ final class CoreBookie implements SimBookie {
     @Override
     public void crash() {
         node.crash();
+    }
+
+    @Override
+    public void forget(int some) {
+        node.crash();
+        platter.lose(some == 0 ? Integer.MAX_VALUE : some);
+        witness.forgot();
     }
 
     @Override

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class DiskBookie implements SimBookie {
     private static final long RETRY_NANOS = 500_000_000L;
 
+    private static final Path FOLDER = Path.of("/bookie");
+
     private final SimNode node;
     private final BookieId id;
     private final LedgerPlan plan;
@@ -38,7 +40,7 @@ final class DiskBookie implements SimBookie {
         this.plan = plan;
         this.id = new BookieId(node.name() + ":" + CoreBookie.PORT);
         this.witness = witness.bookie(id);
-        Path folder = Path.of("/bookie");
+        Path folder = FOLDER;
         JournalConfig journal = new JournalConfig(
                 folder.resolve("journal"), DataSize.kibibytes(64), DataSize.kibibytes(16), DataSize.mebibytes(2), true);
         StorageConfig storage = new StorageConfig(
@@ -105,6 +107,13 @@ final class DiskBookie implements SimBookie {
     @Override
     public void crash() {
         node.crash();
+    }
+
+    @Override
+    public void forget(int some) {
+        node.crash();
+        node.disk().wipe(some == 0 ? FOLDER : some % 2 == 0 ? FOLDER.resolve("journal") : FOLDER.resolve("data"));
+        witness.forgot();
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.daybook.sim.ledger;
 
+import io.daybook.ledger.BookieId;
 import io.daybook.sim.SimNode;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What goes wrong with machines and links in one run; which kinds do is drawn from the seed. */
 final class LedgerTrouble implements Moment.Listener {
@@ -20,10 +23,13 @@ final class LedgerTrouble implements Moment.Listener {
     private final long spanNanos;
     private final List<Kind> kinds = new ArrayList<>();
     private final List<Ambush> ambushes = new ArrayList<>();
+    private final Set<BookieId> forgetful = new LinkedHashSet<>();
+    private final int forgetfulMax;
 
     private enum Kind {
         CRASH,
         KILL,
+        LOSS,
         FAILED_SYNC,
         UNREADABLE,
         READ_ONLY,
@@ -76,6 +82,7 @@ final class LedgerTrouble implements Moment.Listener {
         this.clients = clients;
         this.takeover = takeover;
         this.spanNanos = plan.spanNanos();
+        this.forgetfulMax = plan.replication().ackQuorum() - 1;
         for (Kind kind : Kind.values()) {
             if (random.below(3) == 0) {
                 kinds.add(kind);
@@ -156,6 +163,7 @@ final class LedgerTrouble implements Moment.Listener {
         switch (kind) {
             case CRASH -> fell(bookie, false);
             case KILL -> fell(bookie, true);
+            case LOSS -> loss(bookie);
             case FAILED_SYNC -> {
                 bookie.failSync();
                 later(() -> fell(bookie, false));
@@ -219,6 +227,18 @@ final class LedgerTrouble implements Moment.Listener {
         }
     }
 
+    /** Fewer than Qa bookies lose something in one run: that much the protocol promises to survive. */
+    private void loss(SimBookie bookie) {
+        if (!forgetful.contains(bookie.id()) && forgetful.size() >= forgetfulMax) {
+            return;
+        }
+        forgetful.add(bookie.id());
+        if (bookie.node().alive()) {
+            bookie.forget(random.flip() ? 0 : (int) random.between(1, 6));
+        }
+        restartLater(bookie);
+    }
+
     private void fell(SimBookie bookie, boolean onlyTheProcess) {
         if (bookie.node().alive()) {
             if (onlyTheProcess) {
@@ -227,6 +247,10 @@ final class LedgerTrouble implements Moment.Listener {
                 bookie.crash();
             }
         }
+        restartLater(bookie);
+    }
+
+    private void restartLater(SimBookie bookie) {
         later(() -> {
             if (!bookie.node().alive()) {
                 bookie.node().restart();

@@ -144,25 +144,34 @@ public final class MemoryDurableLog implements DurableLog {
     /** What outlasts a crash. */
     public static final class Platter {
         private final List<Record> records = new ArrayList<>();
-        private final Map<Long, Set<Long>> entries = new TreeMap<>(); // ids per ledger
+        private final Map<Long, Set<Long>> entries = new TreeMap<>(); // ids per ledger that ever were here
+        private boolean loss;
 
         /** Everything synced, in order. */
         public List<Record> records() {
             return List.copyOf(records);
         }
 
-        /** Whether an entry was synced. */
+        /** Whether an entry was synced; what was lost since counts, too. */
         public boolean holds(long ledgerId, long entryId) {
             Set<Long> ids = entries.get(ledgerId);
             return ids != null && ids.contains(entryId);
         }
 
-        /** Loses the last {@code n} records without a trace, as no disk should. */
+        /** Loses the last {@code n} records, as no disk should; that there was a loss can be seen until it is {@link #settled}. */
         public void lose(int n) {
-            List<Record> kept = List.copyOf(records.subList(0, Math.max(0, records.size() - n)));
-            records.clear();
-            entries.clear();
-            kept.forEach(this::add);
+            records.subList(Math.max(0, records.size() - n), records.size()).clear();
+            loss = true;
+        }
+
+        /** Whether records were lost that nobody has answered for yet. */
+        boolean loss() {
+            return loss;
+        }
+
+        /** All that may be concerned is in limbo. */
+        void settled() {
+            loss = false;
         }
 
         private void add(Record record) {

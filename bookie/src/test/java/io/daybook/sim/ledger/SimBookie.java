@@ -20,6 +20,9 @@ interface SimBookie {
     /** The process dies, the machine lives on: peers are told at once. */
     void kill();
 
+    /** The node loses power, and of what was synced {@code some}, or everything if that is 0. The bookie notices when it starts again. */
+    void forget(int some);
+
     /** Reads from the store fail, or work again. */
     void readsFail(boolean on);
 
