@@ -1,5 +1,7 @@
 package io.daybook.sim;
 
+import java.util.Set;
+
 /**
  * A story that a seed tells in many ways: sets up a {@link SimWorld}, lets things go wrong, heals, and checks.
  *
@@ -13,6 +15,11 @@ public interface Scenario {
     /** What it drives: {@code ledger} or {@code stream}. */
     default String layer() {
         return "ledger";
+    }
+
+    /** The marks of a {@code Probe} that a long series must reach; a branch no schedule takes is a branch no schedule tests. */
+    default Set<? extends Enum<?>> marks() {
+        return Set.of();
     }
 
     /** One run, best written with {@link ScenarioResult#of}; returns also when a check failed. */

@@ -47,6 +47,11 @@ public record ScenarioResult(
                 failure == null ? List.of() : world.lastEvents(options.traceLines()));
     }
 
+    /** The name of a mark in reports, such as {@code WriterMark.CLOSED}. */
+    public static String name(Enum<?> mark) {
+        return mark.getDeclaringClass().getSimpleName() + "." + mark.name();
+    }
+
     /** True if all checks held. */
     public boolean passed() {
         return failure == null;

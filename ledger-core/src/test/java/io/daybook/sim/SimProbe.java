@@ -16,8 +16,8 @@ public final class SimProbe implements Probe {
     }
 
     @Override
-    public void reached(String id) {
-        world.mark(id);
+    public void reached(Enum<?> mark) {
+        world.mark(mark);
     }
 
     @Override

@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 final class SimProbeTest extends ProbeContract {
     private final SimWorld world = new SimWorld(1);
 
+    private enum Mark {
+        HERE
+    }
+
     @Override
     protected Probe probe() {
         return world.node("n1").probe();
@@ -18,10 +22,10 @@ final class SimProbeTest extends ProbeContract {
 
     @Test
     void countsMarks() {
-        probe().reached("here");
-        probe().reached("here");
+        probe().reached(Mark.HERE);
+        probe().reached(Mark.HERE);
 
-        assertThat(world.reached()).containsEntry("here", 2L);
+        assertThat(world.reached()).containsEntry("Mark.HERE", 2L);
     }
 
     @Test

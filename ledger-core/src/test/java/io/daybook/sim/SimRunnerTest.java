@@ -17,11 +17,15 @@ final class SimRunnerTest {
     private final SimRunner runner =
             new SimRunner(SystemClock.INSTANCE, new PrintStream(written, true, StandardCharsets.UTF_8));
 
+    private enum Mark {
+        TIMER
+    }
+
     /** Fails for every seed that ends in 3. */
     private static final Consumer<SimWorld> UNLUCKY = world -> {
         SimLoop loop = world.node("n1").loop("loop-0");
         loop.schedule(1_000, () -> {
-            world.node("n1").probe().reached("timer");
+            world.node("n1").probe().reached(Mark.TIMER);
             if (world.seed() % 10 == 3) {
                 throw new IllegalStateException("an unlucky seed");
             }
@@ -35,7 +39,7 @@ final class SimRunnerTest {
 
         assertThat(summary.failedSeeds()).containsExactly(3L, 13L);
         assertThat(summary.runs()).isEqualTo(20);
-        assertThat(summary.reached()).containsEntry("timer", 20L);
+        assertThat(summary.reached()).containsEntry("Mark.TIMER", 20L);
         assertThat(summary.passed()).isFalse();
         assertThat(text()).contains("seed 3 failed", "an unlucky seed", "./daybook simulate --layer ledger --seed 13");
     }

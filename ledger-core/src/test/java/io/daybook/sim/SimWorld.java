@@ -41,7 +41,7 @@ public final class SimWorld {
     private final SimQueue queue = new SimQueue();
     private final SimTrace trace = new SimTrace();
     private final Map<String, SimNode> nodes = new LinkedHashMap<>();
-    private final Map<String, Long> reached = new LinkedHashMap<>();
+    private final Map<Enum<?>, long[]> reached = new LinkedHashMap<>();
     private final List<Observer> observers = new ArrayList<>();
     private final SimNetwork network;
     private final SimMetadata metadata;
@@ -274,9 +274,11 @@ public final class SimWorld {
         trace.add(now, actor, what, first, second);
     }
 
-    /** How often each {@code Probe} mark was reached. */
+    /** How often each {@code Probe} mark was reached, by its {@link ScenarioResult#name}. */
     public Map<String, Long> reached() {
-        return Collections.unmodifiableMap(new LinkedHashMap<>(reached));
+        Map<String, Long> counts = new LinkedHashMap<>();
+        reached.forEach((mark, times) -> counts.put(ScenarioResult.name(mark), times[0]));
+        return Collections.unmodifiableMap(counts);
     }
 
     /** Ends the run with a failure, also from inside a task: the call that runs the world throws it. */
@@ -313,8 +315,8 @@ public final class SimWorld {
         current = null;
     }
 
-    void mark(String id) {
-        reached.merge(id, 1L, Long::sum);
+    void mark(Enum<?> mark) {
+        reached.computeIfAbsent(mark, first -> new long[1])[0]++;
     }
 
     /** Lets {@code event} happen {@code delay} ns from now. */

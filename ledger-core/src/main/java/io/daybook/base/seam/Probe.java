@@ -9,7 +9,7 @@ public interface Probe {
     /** The probe of production. */
     Probe NONE = new Probe() {
         @Override
-        public void reached(String id) {}
+        public void reached(Enum<?> mark) {}
 
         @Override
         public void reached(Enum<?> mark) {}
@@ -20,8 +20,8 @@ public interface Probe {
         }
     };
 
-    /** Notes that the branch {@code id} was taken. */
-    void reached(String id);
+    /** Notes that the branch {@code mark} was taken; each machine has an enum of its branches. */
+    void reached(Enum<?> mark);
 
     /** Notes that the branch {@code mark}, one of those a state machine declares, was taken. */
     default void reached(Enum<?> mark) {

@@ -98,7 +98,7 @@ class CrashPointTest {
         stopAcquisitionAt(CrashPoint.ACQ_2, seed);
     }
 
-    private void stopAt(String point, int time, long seed, boolean closing) {
+    private void stopAt(CrashPoint point, int time, long seed, boolean closing) {
         world = new StreamWorld(seed);
         Namespace reading = world.process("reader");
         world.await(reading.create("s", SMALL));
@@ -118,7 +118,7 @@ class CrashPointTest {
         takeOverAndCheck(reading, results);
     }
 
-    private void stopAcquisitionAt(String point, long seed) {
+    private void stopAcquisitionAt(CrashPoint point, long seed) {
         world = new StreamWorld(seed);
         Namespace reading = world.process("reader");
         world.await(reading.create("s", SMALL));
@@ -168,14 +168,14 @@ class CrashPointTest {
         assertThat(info.owner()).isNull();
     }
 
-    private Probe stopping(String node, String point, int time) {
+    private Probe stopping(String node, CrashPoint point, int time) {
         stopped = false;
         return new Probe() {
             private int left = time;
 
             @Override
-            public void reached(String id) {
-                if (id.equals(point) && --left == 0) {
+            public void reached(Enum<?> mark) {
+                if (mark == point && --left == 0) {
                     stopped = true;
                     world.world.node(node).kill();
                 }
