@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import io.daybook.base.config.ConfigSection;
 import io.daybook.base.config.DataSize;
 import io.daybook.base.error.Check;
+import io.daybook.ledger.placement.PlacementConfig;
 import java.time.Duration;
 
 /**
@@ -16,10 +17,11 @@ import java.time.Duration;
  *     what a loop keeps in memory for one slow bookie
  * @param readAhead bytes of entries that one range read holds in flight
  * @param hedgeDelay how long a read waits for one bookie before it asks another as well
- * @param quarantine how long a bookie that failed gets no new fragments from this client
+ * @param quarantine how long a bookie that failed gets no new fragments from this client; up to four times as long if it goes on failing
  * @param ensembleChangesMax changes of bookies after which a writer seals its ledger
  * @param frameSizeMax largest frame the bookies accept; bounds an entry
  * @param wire which of the two wire formats carries adds and reads
+ * @param placement which bookies a ledger is put on
  */
 public record ClientConfig(
         Duration addTimeout,
@@ -32,7 +34,8 @@ public record ClientConfig(
         Duration quarantine,
         int ensembleChangesMax,
         DataSize frameSizeMax,
-        Wire wire) {
+        Wire wire,
+        PlacementConfig placement) {
 
     /** Room that a frame needs around a payload, with a margin for what requests may grow. */
     private static final int FRAME_OVERHEAD = 256;
@@ -57,6 +60,34 @@ public record ClientConfig(
                 frameSizeMax.bytes() > FRAME_OVERHEAD && frameSizeMax.bytes() <= Integer.MAX_VALUE,
                 "frame-size-max is %s but must be between 1KiB and 2GiB",
                 frameSizeMax);
+    }
+
+    /** A configuration that puts ledgers on any bookies. */
+    public ClientConfig(
+            Duration addTimeout,
+            Duration readTimeout,
+            int windowEntries,
+            DataSize windowSize,
+            DataSize bookieBudget,
+            DataSize readAhead,
+            Duration hedgeDelay,
+            Duration quarantine,
+            int ensembleChangesMax,
+            DataSize frameSizeMax,
+            Wire wire) {
+        this(
+                addTimeout,
+                readTimeout,
+                windowEntries,
+                windowSize,
+                bookieBudget,
+                readAhead,
+                hedgeDelay,
+                quarantine,
+                ensembleChangesMax,
+                frameSizeMax,
+                wire,
+                PlacementConfig.DEFAULT);
     }
 
     /** Reads the section; problems are recorded there. */
@@ -112,7 +143,25 @@ public record ClientConfig(
                         DEFAULT.frameSizeMax,
                         DataSize.kibibytes(1),
                         DataSize.mebibytes(1024)), // as on the bookies
-                wire.equals("v3") ? Wire.V3 : Wire.V2); // v3 where something between speaks nothing else
+                wire.equals("v3") ? Wire.V3 : Wire.V2, // v3 where something between speaks nothing else
+                PlacementConfig.from(section.section("placement")));
+    }
+
+    /** This configuration with another way to choose bookies. */
+    public ClientConfig withPlacement(PlacementConfig other) {
+        return new ClientConfig(
+                addTimeout,
+                readTimeout,
+                windowEntries,
+                windowSize,
+                bookieBudget,
+                readAhead,
+                hedgeDelay,
+                quarantine,
+                ensembleChangesMax,
+                frameSizeMax,
+                wire,
+                other);
     }
 
     /** Largest payload of one entry, in bytes. */

@@ -26,6 +26,9 @@ final class ClientLoop {
     /** A bookie that failed a read is asked last for this long; short, since asking it first costs one hedge at most. */
     private static final Duration SLOW_STAY = Duration.ofSeconds(5);
 
+    /** How much longer than the first time a bookie that fails again and again is kept out at most. */
+    private static final int QUARANTINE_GROWTH = 4;
+
     private final Loop loop;
     private final Connections connections;
     private final LedgerMetadataStore metadata;
@@ -56,7 +59,8 @@ final class ClientLoop {
         this.registered = registered;
         this.fencesDurably = fencesDurably;
         this.rules = rules;
-        this.quarantine = new Quarantine(loop.clock(), config.quarantine());
+        this.quarantine = new Quarantine(
+                loop.clock(), config.quarantine(), config.quarantine().multipliedBy(QUARANTINE_GROWTH));
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
     }
 

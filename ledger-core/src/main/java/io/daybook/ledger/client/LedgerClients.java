@@ -21,7 +21,6 @@ import io.daybook.ledger.metadata.MetadataUri;
 import io.daybook.ledger.metadata.RegisteredBookie;
 import io.daybook.ledger.metadata.zookeeper.ZooKeeperMetaStore;
 import io.daybook.ledger.placement.Candidates;
-import io.daybook.ledger.placement.RandomPlacement;
 import io.daybook.ledger.transport.ConnectionPool;
 import io.daybook.ledger.transport.NettyLoops;
 import io.daybook.ledger.transport.NettyTransport;
@@ -156,7 +155,7 @@ public final class LedgerClients {
                                     connections.apply(registry, loop),
                                     metadata,
                                     config,
-                                    new RandomPlacement(entropy),
+                                    config.placement().create(entropy),
                                     new Registered(registry),
                                     bookie -> fencesDurably(registry.members().find(bookie)),
                                     rules));
@@ -183,7 +182,7 @@ public final class LedgerClients {
     private static final class Registered implements Supplier<Candidates> {
         private final BookieRegistry registry;
         private Membership seen = Membership.UNKNOWN;
-        private Candidates candidates = new Candidates(List.of(), List.of());
+        private Candidates candidates = Candidates.NONE;
 
         Registered(BookieRegistry registry) {
             this.registry = registry;
@@ -194,9 +193,7 @@ public final class LedgerClients {
             Membership now = registry.members();
             if (now != seen) {
                 seen = now;
-                candidates = new Candidates(
-                        List.copyOf(now.writable().keySet()),
-                        List.copyOf(now.readOnly().keySet()));
+                candidates = candidates.after(now);
             }
             return candidates;
         }

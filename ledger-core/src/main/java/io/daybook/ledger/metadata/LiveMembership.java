@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * and {@link #watch}.
  *
  * <p>When a read fails the last list stays in use, marked as not current, and the read is tried again: an outage of the metadata store takes no bookie
- * away from a writer.
+ * away from a writer. A bookie leaves the list when two reads in a row did not find it: one read takes several steps, between which a bookie that changes
+ * from the writable to the read-only ones, or back, can slip from what is still to be read into what was read already.
  */
 final class LiveMembership {
     private static final Logger LOG = LoggerFactory.getLogger(LiveMembership.class);
@@ -42,6 +43,7 @@ final class LiveMembership {
     private volatile Membership members = Membership.UNKNOWN; // written on the loop
 
     private @Nullable Round round; // the read under way
+    private Set<BookieId> doubted = Set.of(); // on the list still, though the last read did not find them
     private boolean again; // something changed since it began
     private boolean closed;
 
@@ -120,11 +122,15 @@ final class LiveMembership {
             }
             return gone;
         });
-        if (!read.equals(members)) {
-            publish(read);
+        Set<BookieId> gone = members.without(read);
+        boolean sure = doubted.containsAll(gone);
+        Membership next = sure ? read : read.keeping(gone, members);
+        doubted = sure ? Set.of() : gone;
+        if (!next.equals(members)) {
+            publish(next);
         }
-        first.complete(read);
-        if (again) {
+        first.complete(next);
+        if (again || !sure) {
             read();
         }
     }

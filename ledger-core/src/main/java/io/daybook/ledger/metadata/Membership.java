@@ -2,8 +2,10 @@ package io.daybook.ledger.metadata;
 
 import io.daybook.ledger.BookieId;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,26 @@ public record Membership(
     public @Nullable RegisteredBookie find(BookieId id) {
         RegisteredBookie bookie = writable.get(id);
         return bookie != null ? bookie : readOnly.get(id);
+    }
+
+    /** Those of this list that are not on {@code other}. */
+    Set<BookieId> without(Membership other) {
+        Set<BookieId> gone = new TreeSet<>(writable.keySet());
+        gone.addAll(readOnly.keySet());
+        gone.removeAll(other.writable.keySet());
+        gone.removeAll(other.readOnly.keySet());
+        return gone;
+    }
+
+    /** This list, with {@code bookies} as they are on {@code other}. */
+    Membership keeping(Set<BookieId> bookies, Membership other) {
+        SortedMap<BookieId, RegisteredBookie> moreWritable = new TreeMap<>(other.writable);
+        moreWritable.keySet().retainAll(bookies);
+        moreWritable.putAll(writable);
+        SortedMap<BookieId, RegisteredBookie> moreReadOnly = new TreeMap<>(other.readOnly);
+        moreReadOnly.keySet().retainAll(bookies);
+        moreReadOnly.putAll(readOnly);
+        return new Membership(moreWritable, moreReadOnly, current);
     }
 
     Membership frozen() {

@@ -20,7 +20,7 @@ public interface PlacementPolicy {
     Choice newEnsemble(Replication replication, Candidates candidates, Map<BookieId, String> excluded);
 
     /**
-     * Up to one bookie for each of {@code slots}, in that order, none of them in {@code ensemble}.
+     * One bookie for each of {@code slots}, in that order, none of them in {@code ensemble}; in an incomplete choice, bookies for some of the slots.
      *
      * @param ensemble the fragment's list as it is, failed slots included
      * @param slots slots that need another bookie, ascending

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.base.config.ConfigTree;
 import io.daybook.base.config.DataSize;
+import io.daybook.ledger.placement.PlacementConfig;
+import io.daybook.ledger.placement.SpreadPlacement.Strictness;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,9 @@ final class ClientConfigTest {
                 .value("client.frame-size-max", "9MiB", 9)
                 .value("client.wire", "v3", 10)
                 .value("client.bookie-budget", "10MiB", 11)
+                .value("client.placement.policy", "zone-aware", 12)
+                .value("client.placement.strictness", "require", 13)
+                .value("client.placement.domains-min", "3", 14)
                 .build();
 
         ClientConfig config = ClientConfig.from(tree.section("client"));
@@ -52,7 +57,8 @@ final class ClientConfigTest {
                         Duration.ofSeconds(7),
                         8,
                         DataSize.mebibytes(9),
-                        ClientConfig.Wire.V3));
+                        ClientConfig.Wire.V3,
+                        new PlacementConfig(PlacementConfig.Policy.ZONE_AWARE, Strictness.REQUIRE, 3)));
     }
 
     @ParameterizedTest
@@ -67,7 +73,10 @@ final class ClientConfigTest {
         "quarantine,2d",
         "ensemble-changes-max,-1",
         "frame-size-max,1B",
-        "wire,v1"
+        "wire,v1",
+        "placement.policy,nearest",
+        "placement.strictness,maybe",
+        "placement.domains-min,0"
     })
     void eachBoundIsAProblem(String key, String value) {
         ConfigTree tree =
@@ -75,7 +84,7 @@ final class ClientConfigTest {
 
         ClientConfig.from(tree.section("client"));
 
-        assertThat(tree.problems()).singleElement().asString().contains(key);
+        assertThat(tree.problems()).singleElement().asString().contains(key.substring(key.lastIndexOf('.') + 1));
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.daybook.ledger.BookieId;
 import io.daybook.sim.SimNode;
 import io.daybook.sim.SimWorld;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +124,77 @@ final class BookieRegistryTest {
         BookieRegistry registry = follow();
 
         assertThat(registry.members().writable().keySet()).containsExactly(new BookieId("b1"));
+        registry.close();
+    }
+
+    @Test
+    void aBookieThatChangesListsIsNeverOnNoneAndTroubleNeverShrinksTheList() {
+        int changes = 0;
+        List<String> missing = new ArrayList<>();
+        for (long seed = 0; seed < 60; seed++) {
+            world = new SimWorld(seed);
+            client = world.node("client");
+            loop = client.loop("meta");
+            cluster = world.await(ClusterLayout.init(client.metaStore(), URI, client.entropy(), loop));
+            SimNode bookie = bookie("b1");
+            bookie("b2");
+            BookieRegistry own = new BookieRegistry(bookie.metaStore(), cluster);
+            BookieId id = new BookieId("b1");
+            BookieRegistry registry = follow();
+            int[] published = {0};
+            long named = seed;
+            registry.watch(
+                    () -> {
+                        published[0]++;
+                        if (registry.members().find(id) == null
+                                || registry.members().find(new BookieId("b2")) == null) {
+                            missing.add("seed %d: %s".formatted(named, registry.members()));
+                        }
+                    },
+                    loop);
+            world.faults().metaStaleRead = 300_000;
+            world.faults().metaLateWatch = 300_000;
+            world.faults().metaDoubleWatch = 200_000;
+
+            for (int i = 0; i < 40; i++) {
+                Promise<Boolean> moved = own.move(id, info("b1", 3181), i % 2 == 0, bookie.loop("meta"));
+                if (world.random("outage " + i).below(20) == 0) {
+                    world.metadata().outage(true);
+                    world.runFor(Duration.ofSeconds(world.random("long " + i).below(8)));
+                    world.metadata().outage(false);
+                }
+                if (world.random("expiry " + i).below(20) == 0) {
+                    world.metadata().expireSession("client");
+                }
+                assertThat(world.runUntil(moved::isDone, SOON)).isTrue(); // a bookie moves once at a time
+                world.runFor(Duration.ofMillis(world.random("wait " + i).below(10)));
+            }
+            world.heal();
+            assertThat(world.runUntil(() -> registry.members().current(), SOON)).isTrue();
+            changes += published[0];
+            registry.close();
+        }
+        assertThat(missing).isEmpty();
+        assertThat(changes).isGreaterThan(200);
+    }
+
+    @Test
+    void anEmptyAnswerAfterAnOutageIsTheTruth() {
+        SimNode bookie = bookie("b1");
+        BookieRegistry registry = follow();
+        BookieRegistry own = new BookieRegistry(bookie.metaStore(), cluster);
+
+        world.metadata().outage(true);
+        world.runFor(Duration.ofMinutes(1));
+        assertThat(registry.members().writable()).hasSize(1);
+        world.metadata().outage(false);
+        world.await(own.unregister(new BookieId("b1"), bookie.loop("meta")));
+
+        assertThat(world.runUntil(
+                        () -> registry.members().current()
+                                && registry.members().writable().isEmpty(),
+                        SOON))
+                .isTrue();
         registry.close();
     }
 
