@@ -67,9 +67,9 @@ public record Labels(SortedMap<String, String> byKey) {
                 labels.size(),
                 LABELS_MAX);
         Labels parsed = new Labels(labels);
-        String weight = labels.get(WEIGHT);
+        String weight = parsed.get(WEIGHT);
         require(
-                weight == null || parsed.weight(-1) >= 0,
+                !labels.containsKey(WEIGHT) || parsed.weight(-1) >= 0,
                 "weight is '%s' but must be between 0 and %s",
                 weight,
                 WEIGHT_MAX);
