@@ -12,9 +12,6 @@ public interface Probe {
         public void reached(Enum<?> mark) {}
 
         @Override
-        public void reached(Enum<?> mark) {}
-
-        @Override
         public int decision(String id, int n) {
             return 0;
         }
@@ -22,11 +19,6 @@ public interface Probe {
 
     /** Notes that the branch {@code mark} was taken; each machine has an enum of its branches. */
     void reached(Enum<?> mark);
-
-    /** Notes that the branch {@code mark}, one of those a state machine declares, was taken. */
-    default void reached(Enum<?> mark) {
-        reached(mark.getDeclaringClass().getSimpleName() + "." + mark.name());
-    }
 
     /** Chooses a number from 0 to {@code n} − 1; 0 is what production does. */
     int decision(String id, int n);

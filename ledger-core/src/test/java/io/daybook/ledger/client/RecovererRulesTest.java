@@ -207,7 +207,7 @@ final class RecovererRulesTest {
         cluster.world.runFor(Duration.ofNanos(1));
         Probe fewAhead = new Probe() {
             @Override
-            public void reached(String id) {}
+            public void reached(Enum<?> mark) {}
 
             @Override
             public int decision(String id, int n) {
