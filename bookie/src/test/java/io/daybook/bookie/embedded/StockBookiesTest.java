@@ -199,6 +199,85 @@ final class StockBookiesTest {
         }
     }
 
+    /** Stock bookies answer such adds from memory; a stock client gives up at the first failure (R107 to R110). */
+    @ParameterizedTest
+    @CsvSource({"V2", "V3"})
+    void deferredSyncOnStockBookiesSurvivesAChangeOfBookies(ClientConfig.Wire wire) throws Exception {
+        try (Session session = Session.open(wire)) {
+            LedgerOptions options = options(new Replication(3, 2, 2), DigestType.CRC32C)
+                    .withDeferredSync(true);
+            LedgerWriter writer = create(session, options, ids -> stockIds.containsAll(ids));
+            append(writer, 0, 500);
+            assertThat(writer.lastAddAccepted()).isEqualTo(499);
+            assertThat(writer.lastAddConfirmed()).isEqualTo(-1);
+            assertThat(get(writer.force())).isEqualTo(499);
+            append(writer, 500, 800);
+            restart(writer.metadata().lastFragment().bookies().get(1));
+            assertThat(get(writer.force())).isEqualTo(799);
+
+            assertThat(writer.metadata().fragments()).hasSize(2);
+            assertThat(writer.metadata().lastFragment().firstEntry()).isEqualTo(500);
+            append(writer, 800, 1_000);
+            assertThat(get(writer.close()).lastEntry()).isEqualTo(999);
+            LedgerReader reader = get(session.client().open(writer.ledger(), WITH_PASSWORD));
+            readBack(reader, 1_000);
+            reader.close();
+        }
+    }
+
+    @Test
+    void r111ALedgerWithEntriesNobodyForcedIsTakenOverFromStockBookies() throws Exception {
+        try (Session session = Session.open(ClientConfig.Wire.V2)) {
+            LedgerOptions options = options(new Replication(3, 3, 2), DigestType.CRC32C)
+                    .withDeferredSync(true);
+            LedgerWriter writer = create(session, options, ids -> stockIds.containsAll(ids));
+            append(writer, 0, 100);
+            assertThat(get(writer.force())).isEqualTo(99);
+            append(writer, 100, 150);
+
+            LedgerReader recovered = get(session.client().openAndRecover(writer.ledger(), WITH_PASSWORD));
+            assertThat(recovered.lastAddConfirmed()).isBetween(99L, 149L);
+            readBack(recovered, (int) recovered.lastAddConfirmed() + 1);
+            recovered.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V2, false", "V3, true"})
+    void idsChosenByTheCallerReadBackInTheirOrder(ClientConfig.Wire wire, boolean deferred) throws Exception {
+        try (Session session = Session.open(wire)) {
+            LedgerOptions options = options(new Replication(3, 3, 2), DigestType.CRC32)
+                    .withExplicitIds(true)
+                    .withDeferredSync(deferred);
+            LedgerWriter writer = create(session, options, ids -> stockIds.containsAll(ids));
+            List<CompletableFuture<Long>> appends = new ArrayList<>();
+            for (int block = 0; block < 200; block += 10) {
+                for (int i = 9; i >= 0; i--) {
+                    appends.add(writer.append(block + i, payload(block + i)));
+                }
+            }
+            for (CompletableFuture<Long> append : appends) {
+                get(append);
+            }
+            assertThatThrownBy(() -> get(writer.append(7, payload(7))))
+                    .hasCauseInstanceOf(LedgerException.DuplicateEntry.class);
+            get(writer.close());
+            LedgerReader reader = get(session.client().open(writer.ledger(), WITH_PASSWORD));
+            assertThat(reader.lastAddConfirmed()).isEqualTo(199);
+            readBack(reader, 200);
+            reader.close();
+        }
+    }
+
+    /** Stops a stock bookie and starts it again, as one that crashed and came back. */
+    private static void restart(BookieId bookie) throws IOException {
+        int number = stockIds.indexOf(bookie);
+        stock.say("stop " + number);
+        assertThat(stock.line()).as(stock.errors()).isEqualTo("STOPPED");
+        stock.say("start " + number);
+        assertThat(stock.line()).as(stock.errors()).isEqualTo("STARTED");
+    }
+
     @ParameterizedTest
     @CsvSource({"V2", "V3"})
     void aLedgerStripedOverBothKindsReadsBackWhole(ClientConfig.Wire wire) throws Exception {
@@ -224,10 +303,18 @@ final class StockBookiesTest {
     private static LedgerWriter create(
             Session session, Replication replication, DigestType digest, Predicate<List<BookieId>> wanted)
             throws Exception {
-        LedgerOptions options = LedgerOptions.DEFAULT
+        return create(session, options(replication, digest), wanted);
+    }
+
+    private static LedgerOptions options(Replication replication, DigestType digest) {
+        return LedgerOptions.DEFAULT
                 .withReplication(replication)
                 .withDigestType(digest)
                 .withPassword(Password.of("p"));
+    }
+
+    private static LedgerWriter create(Session session, LedgerOptions options, Predicate<List<BookieId>> wanted)
+            throws Exception {
         for (int i = 0; i < 200; i++) {
             LedgerWriter writer = get(session.client().create(options));
             if (wanted.test(writer.metadata().lastFragment().bookies())) {
