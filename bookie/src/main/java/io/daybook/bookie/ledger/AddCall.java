@@ -41,6 +41,11 @@ public abstract class AddCall implements DurableLog.Completion {
     /** Says how it ended; OK only when the entry and the ledger's key are durable (R16). */
     protected abstract void answered(Status status);
 
+    /** Whether the client forces later and would take an answer from memory; never for a recovery add (R17, R106). */
+    protected boolean deferred() {
+        return false;
+    }
+
     /** Bytes of the packaged entry. */
     public final int size() {
         return size;

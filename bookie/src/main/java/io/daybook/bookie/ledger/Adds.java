@@ -127,14 +127,14 @@ final class Adds {
         ledger.began();
         log.append(DurableLog.Kind.ENTRY, ledger.id(), call.entryId, call.takeBody(), loop, call);
         lacQueue.ride();
-        if (!rules.addWaitsForSync()) {
+        if (!rules.addWaitsForSync(call.deferred())) {
             call.answered(Status.OK);
         }
     }
 
     /** The journal is done with an add. */
     static void journalled(HostedLedger ledger, AddCall call, @Nullable BookieException failure) {
-        if (ledger.rules().addWaitsForSync()) {
+        if (ledger.rules().addWaitsForSync(call.deferred())) {
             call.answered(ledger.durably(failure));
         }
         ledger.ended();

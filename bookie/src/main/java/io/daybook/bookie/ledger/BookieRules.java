@@ -13,8 +13,12 @@ interface BookieRules {
     /** Goes on with an add that was just found acceptable: its effect belongs to the same step as the look at the fence (R15). */
     void effect(Adds adds, HostedLedger ledger, AddCall call);
 
-    /** Whether an add is answered only when its record is durable (R16). */
-    boolean addWaitsForSync();
+    /**
+     * Whether an add is answered only when its record is durable (R16).
+     *
+     * @param deferred whether its client would be content with less, as it forces later (R106)
+     */
+    boolean addWaitsForSync(boolean deferred);
 
     /** Whether an add of an entry that is here already is answered only when the kept copy is durable (R18). */
     boolean duplicateWaitsForSync();

@@ -11,7 +11,7 @@ class SafeBookieRules implements BookieRules {
     }
 
     @Override
-    public boolean addWaitsForSync() {
+    public boolean addWaitsForSync(boolean deferred) {
         return true;
     }
 

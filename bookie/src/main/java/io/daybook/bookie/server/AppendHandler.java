@@ -71,6 +71,11 @@ final class AppendHandler {
         }
 
         @Override
+        protected boolean deferred() {
+            return request.deferredSync() && !request.recovery();
+        }
+
+        @Override
         protected void answered(Status status) {
             exchange.answer(new Response.Add(request.tag(), status, request.ledgerId(), request.entryId()));
         }

@@ -10,8 +10,21 @@ public final class BookieMutants {
     public static BookieConduct acksBeforeSync() {
         return new BookieConduct(new SafeBookieRules() {
             @Override
-            public boolean addWaitsForSync() {
+            public boolean addWaitsForSync(boolean deferred) {
                 return false;
+            }
+        });
+    }
+
+    /**
+     * Not a bug but what stock bookies do: adds whose client forces later are answered from memory (R106). Right only while each append of a
+     * living journal succeeds, as those of a simulation do.
+     */
+    public static BookieConduct answersDeferredFromMemory() {
+        return new BookieConduct(new SafeBookieRules() {
+            @Override
+            public boolean addWaitsForSync(boolean deferred) {
+                return !deferred;
             }
         });
     }

@@ -46,7 +46,7 @@ final class BookieRulesTest {
     void withoutR16AnAddIsAnsweredBeforeItsSync() {
         LedgerBench bench = bench(new SafeBookieRules() {
             @Override
-            public boolean addWaitsForSync() {
+            public boolean addWaitsForSync(boolean deferred) {
                 return false;
             }
         });

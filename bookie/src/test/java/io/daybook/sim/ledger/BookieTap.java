@@ -150,7 +150,9 @@ final class BookieTap implements Transport.Acceptor {
         private void answered(Request request, Response response) {
             String client = conn.peer().host();
             if (request instanceof Request.Add add && response instanceof Response.Add answer) {
-                witness.answersAdd(add.ledgerId(), add.entryId(), answer.status());
+                if (!add.deferredSync()) { // else it promises nothing before it is forced
+                    witness.answersAdd(add.ledgerId(), add.entryId(), answer.status());
+                }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
                 witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), answer.status());

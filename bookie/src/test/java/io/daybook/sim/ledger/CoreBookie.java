@@ -9,6 +9,8 @@ import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.HostPort;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
+import io.daybook.bookie.ledger.BookieConduct;
+import io.daybook.bookie.ledger.BookieMutants;
 import io.daybook.bookie.ledger.FirstTouch;
 import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.LimboScan;
@@ -118,7 +120,7 @@ final class CoreBookie implements SimBookie {
                 : FirstTouch.OFF;
         RequestDispatcher dispatcher = new RequestDispatcher(
                 loops,
-                new LedgerGround(entries, journal, firstTouch, gate, node.probe(), mutant.conduct()),
+                new LedgerGround(entries, journal, firstTouch, gate, node.probe(), conduct()),
                 LIMITS,
                 CoreBookie::space,
                 node.world().allocator());
@@ -133,6 +135,13 @@ final class CoreBookie implements SimBookie {
                     }
                     register(address, control);
                 });
+    }
+
+    /** Adds with deferred sync are answered from memory, as stock bookies do, unless another bug is planted here. */
+    private BookieConduct conduct() {
+        return plan.deferred() && mutant.conduct() == BookieConduct.SAFE
+                ? BookieMutants.answersDeferredFromMemory()
+                : mutant.conduct();
     }
 
     private void register(HostPort address, Loop control) {

@@ -27,6 +27,8 @@ import java.util.List;
  * @param burst most entries handed in at once
  * @param closes whether the writer seals the ledger itself when it is done
  * @param announces whether the writer tells the last confirmed id without an entry now and then
+ * @param deferred whether appends complete from memory, as stock bookies answer them, and are forced now and then (R106)
+ * @param explicit whether the writer chooses its entry ids, every second pair the wrong way round (R40)
  * @param spanNanos length of the time in which things go wrong
  * @param troubles how many things go wrong in that time at moments of their own, beside the faults that happen by rate
  * @param ambushes how many things go wrong right when something happens
@@ -48,6 +50,8 @@ record LedgerPlan(
         int burst,
         boolean closes,
         boolean announces,
+        boolean deferred,
+        boolean explicit,
         long spanNanos,
         int troubles,
         int ambushes,
@@ -64,6 +68,7 @@ record LedgerPlan(
         Replication replication = replication(random);
         int spare = random.below(8);
         int bookies = replication.ensemble() + (spare == 0 ? 0 : spare < 5 ? 1 : 2);
+        SimRandom kind = random.split("kind of writer"); // of its own, so that older seeds tell their stories on
         long span = random.magnitude(2 * MILLI, (small ? 300 : 3_000) * MILLI);
         return new LedgerPlan(
                 bookies,
@@ -80,6 +85,8 @@ record LedgerPlan(
                 (int) random.magnitude(1, 10),
                 random.below(3) == 0,
                 random.below(4) == 0,
+                kind.below(4) == 0,
+                kind.below(8) == 0,
                 span,
                 random.below(3) == 0 ? 0 : (int) random.magnitude(1, small ? 5 : 12),
                 random.below(3) == 0 ? 0 : (int) random.between(1, 3),

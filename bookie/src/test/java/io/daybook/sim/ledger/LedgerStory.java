@@ -61,8 +61,13 @@ final class LedgerStory {
         LedgerWriter writer = world.await(client.create(LedgerOptions.DEFAULT
                 .withReplication(plan.replication())
                 .withDigestType(plan.digest())
+                .withDeferredSync(plan.deferred())
+                .withExplicitIds(plan.explicit())
                 .withPassword(plan.password())));
         witness.ledger(writer.ledger());
+        if (plan.deferred()) {
+            witness.follow(writer::lastAddConfirmed);
+        }
 
         WritingActor actor = new WritingActor(writing, writer, plan, random.split("writer"));
         trouble(writing, writer, actor);

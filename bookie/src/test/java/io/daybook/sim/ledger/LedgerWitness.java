@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class LedgerWitness implements SimWorld.Observer {
     private byte @Nullable [] writersLast; // what the writer sent to metadata, until somebody else sends the same
     private Moment.Listener moments = (moment, bookie, client) -> {};
     private long acked = -1;
+    private LongSupplier confirmedByWriter = () -> -1; // unless acknowledging is the same as confirming
     private long maxLac = -1;
 
     /** @param onlyHarm whether records may break R8, to see what comes of it */
@@ -99,6 +101,19 @@ final class LedgerWitness implements SimWorld.Observer {
         LedgerMetadata now = record;
         if (now != null) {
             copies(now, id, "I7", "when it was acknowledged");
+        }
+    }
+
+    /** From now on what the writer confirms is told by {@code lastAddConfirmed}, since it acknowledges before it confirms (R106). */
+    void follow(LongSupplier lastAddConfirmed) {
+        confirmedByWriter = lastAddConfirmed;
+    }
+
+    /** Takes note of what the writer has confirmed since. */
+    void catchUp() {
+        long confirmed = confirmedByWriter.getAsLong();
+        while (acked < confirmed) {
+            acknowledged(acked + 1);
         }
     }
 
@@ -179,6 +194,7 @@ final class LedgerWitness implements SimWorld.Observer {
     }
 
     private void changed(byte[] bytes, LedgerMetadata next) {
+        catchUp();
         LedgerMetadata before = record;
         byte[] old = data;
         record = next;

@@ -10,8 +10,10 @@ import io.daybook.sim.SimRandom;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class WritingActor {
     private final LedgerPlan plan;
     private final SimRandom random;
     private final Map<Long, Outcome> failed = new LinkedHashMap<>();
+
+    private final List<byte[]> made = new ArrayList<>(); // payloads by id, if ids are chosen here
+    private long accepted = -1; // highest id acknowledged
 
     private byte @Nullable [] refused; // by a full window: to be given again
     private long given;
@@ -67,6 +72,9 @@ final class WritingActor {
         } else if (plan.closes() && !closing) {
             close();
         }
+        if (plan.deferred() && random.below(3) == 0) {
+            force();
+        }
         if (plan.announces() && random.below(4) == 0) {
             writer.advanceLastAddConfirmed();
         }
@@ -82,18 +90,18 @@ final class WritingActor {
     }
 
     private boolean append() {
-        byte[] bytes = refused == null ? payload(given) : refused;
+        long expected = nextId();
+        byte[] bytes = refused != null ? refused : plan.explicit() ? made(expected) : payload(expected);
         ByteBuf payload = UnpooledByteBufAllocator.DEFAULT.buffer(bytes.length).writeBytes(bytes);
-        CompletableFuture<Long> stored = writer.append(payload);
+        CompletableFuture<Long> stored = plan.explicit() ? writer.append(expected, payload) : writer.append(payload);
         boolean[] full = {false};
         boolean[] counted = {false};
-        long expected = given;
         Futures.whenDone(stored, writer.loop(), (id, failure) -> {
             if (id != null) {
                 if (!counted[0] || id != expected) {
                     witness.broken("I10", "the append of entry %d was told that it is entry %d", expected, id);
                 }
-                witness.acknowledged(id);
+                acknowledged(id);
                 if (!failed.isEmpty()) {
                     witness.broken("I10", "entry %d was acknowledged after %s failed", id, failed);
                 }
@@ -113,8 +121,49 @@ final class WritingActor {
         counted[0] = true;
         refused = null;
         given++;
-        witness.appended(bytes);
+        if (!plan.explicit()) {
+            witness.appended(bytes);
+        }
         return true;
+    }
+
+    /** The id of the next append: call order, or each pair the wrong way round. */
+    private long nextId() {
+        long other = given ^ 1;
+        return plan.explicit() && Math.max(given, other) < plan.entries() ? other : given;
+    }
+
+    private byte[] made(long id) {
+        while (made.size() <= id) {
+            byte[] bytes = payload(made.size());
+            made.add(bytes);
+            witness.appended(bytes);
+        }
+        return made.get((int) id);
+    }
+
+    private void acknowledged(long id) {
+        if (id != accepted + 1) {
+            witness.broken("I10", "entry %d was acknowledged after entry %d", id, accepted);
+        }
+        accepted = id;
+        if (plan.deferred()) {
+            witness.catchUp();
+        } else {
+            witness.acknowledged(id);
+        }
+    }
+
+    private void force() {
+        long wanted = accepted;
+        Futures.whenDone(writer.force(), writer.loop(), (confirmed, failure) -> {
+            witness.catchUp();
+            if (confirmed == null) {
+                home.expected(failure);
+            } else if (confirmed < wanted || witness.acked() < wanted) {
+                witness.broken("R108", "a force of entry %d confirmed only %d", wanted, confirmed);
+            }
+        });
     }
 
     private void close() {
@@ -130,9 +179,9 @@ final class WritingActor {
 
     /** One more append, when the ledger has long been closed: must fail. */
     void appendAfterTheEnd() {
-        byte[] bytes = {1, 2, 3};
+        ByteBuf payload = UnpooledByteBufAllocator.DEFAULT.buffer(3).writeBytes(new byte[] {1, 2, 3});
         Futures.whenDone(
-                writer.append(UnpooledByteBufAllocator.DEFAULT.buffer(3).writeBytes(bytes)),
+                plan.explicit() ? writer.append(plan.entries(), payload) : writer.append(payload),
                 writer.loop(),
                 (id, failure) -> {
                     if (id != null) {
@@ -147,6 +196,9 @@ final class WritingActor {
         if (own != null && (own.lastEntry() != end.lastEntry() || own.length() != end.length())) {
             witness.broken(
                     "I11", "the writer closed the ledger at %d, the record says %d", own.lastEntry(), end.lastEntry());
+        }
+        if (own != null && own.lastEntry() < accepted) {
+            witness.broken("R110", "the writer closed the ledger at %d, below entry %d", own.lastEntry(), accepted);
         }
         failed.forEach((id, outcome) -> {
             if (outcome == Outcome.NOT_APPLIED && id <= end.lastEntry()) {

@@ -221,7 +221,9 @@ final class QuorumWriter
 
     @Override
     public long lastAddAccepted() {
-        return loop.inLoop() ? protocol.lastAddAccepted() : lastAddAccepted.getAcquire();
+        return !deferredSync
+                ? lastAddConfirmed()
+                : loop.inLoop() ? protocol.lastAddAccepted() : lastAddAccepted.getAcquire();
     }
 
     @Override
@@ -604,11 +606,13 @@ final class QuorumWriter
 
     @Override
     public void acknowledged(Promise<Long> waiter, long entry) {
+        (deferredSync ? lastAddAccepted : lastAddConfirmed).setRelease(entry); // before anybody hears of it
         waiter.complete(entry);
     }
 
     @Override
     public void forced(Promise<Long> waiter, long confirmed) {
+        lastAddConfirmed.setRelease(confirmed);
         waiter.complete(confirmed);
     }
 
