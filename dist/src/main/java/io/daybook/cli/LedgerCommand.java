@@ -13,6 +13,7 @@ import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
 import io.daybook.ledger.Password;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -258,12 +259,15 @@ final class LedgerCommand extends Group {
     static final class Info extends OnLedger {
         @Override
         int run(Connection connection) {
-            print(System.out, ledger(), connection.ledgers().metadata(ledger()).join(), output.json());
+            LedgerMetadata record = connection.ledgers().metadata(ledger()).join();
+            List<RepairHint> hints = connection.ledgers().repairHints(ledger()).join();
+            print(System.out, ledger(), record, hints, output.json());
             return ExitCode.OK;
         }
     }
 
-    private static void print(java.io.PrintStream out, LedgerId ledger, LedgerMetadata record, boolean json) {
+    private static void print(
+            java.io.PrintStream out, LedgerId ledger, LedgerMetadata record, List<RepairHint> hints, boolean json) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("ledger", ledger.value());
         fields.put("state", record.state().name());
@@ -280,16 +284,32 @@ final class LedgerCommand extends Group {
             fragments.add(one);
         }
         fields.put("fragments", fragments);
+        List<Object> ranges = new ArrayList<>();
+        for (RepairHint hint : hints) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("fragment", hint.fragment());
+            one.put("slot", hint.slot());
+            one.put("bookie", hint.bookie().value());
+            one.put("firstEntry", hint.firstEntry());
+            one.put("lastEntry", hint.lastEntry());
+            ranges.add(one);
+        }
+        fields.put("repairHints", ranges);
         if (json) {
             out.println(Json.line(fields));
         } else {
             fields.forEach((name, value) -> {
-                if (!name.equals("fragments")) {
+                if (!(value instanceof List)) {
                     out.printf("%-12s %s%n", name, value);
                 }
             });
             for (Fragment fragment : record.fragments()) {
                 out.printf("%-12s from entry %d on %s%n", "fragment", fragment.firstEntry(), fragment.bookies());
+            }
+            for (RepairHint hint : hints) {
+                out.printf(
+                        "%-12s entries %d to %d may lack their copy on %s, slot %d of the fragment from entry %d%n",
+                        "to repair", hint.firstEntry(), hint.lastEntry(), hint.bookie(), hint.slot(), hint.fragment());
             }
         }
     }
@@ -327,7 +347,9 @@ final class LedgerCommand extends Group {
         int run(Connection connection) {
             try (LedgerReader reader =
                     connection.ledgers().openAndRecover(ledger(), open()).join()) {
-                print(System.out, ledger(), reader.metadata(), output.json());
+                List<RepairHint> hints =
+                        connection.ledgers().repairHints(ledger()).join();
+                print(System.out, ledger(), reader.metadata(), hints, output.json());
                 return ExitCode.OK;
             }
         }

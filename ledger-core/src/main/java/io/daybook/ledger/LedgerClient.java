@@ -50,6 +50,12 @@ public interface LedgerClient extends AutoCloseable {
     /** The metadata record as it stands. Fails with NoSuchLedger. */
     CompletableFuture<LedgerMetadata> metadata(LedgerId ledger);
 
+    /**
+     * Which confirmed entries of a ledger may lack copies, as its writer noted it (R45); by fragment, slot and entry. Empty if nothing is noted,
+     * also when there is no such ledger.
+     */
+    CompletableFuture<List<RepairHint>> repairHints(LedgerId ledger);
+
     /** Ids of all ledgers in ascending order; complete, or failed. */
     CompletableFuture<List<LedgerId>> list();
 

@@ -8,6 +8,7 @@ import io.daybook.ledger.LedgerOptions;
 import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.RepairHint;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,6 +38,11 @@ record OwningLedgerClient(LedgerClient client, List<Runnable> closeAfter) implem
     @Override
     public CompletableFuture<LedgerMetadata> metadata(LedgerId ledger) {
         return client.metadata(ledger);
+    }
+
+    @Override
+    public CompletableFuture<List<RepairHint>> repairHints(LedgerId ledger) {
+        return client.repairHints(ledger);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
 import io.daybook.ledger.Password;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.metadata.BookieRegistry;
 import io.daybook.ledger.metadata.CasOutcome;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
@@ -165,6 +166,20 @@ final class QuorumLedgerClient implements LedgerClient {
     }
 
     @Override
+    public CompletableFuture<List<RepairHint>> repairHints(LedgerId ledger) {
+        return on(
+                loops.of(ledger.value()),
+                (home, result) ->
+                        Futures.whenDone(metadata.hints().read(ledger, home.loop()), home.loop(), (hints, failure) -> {
+                            if (hints != null) {
+                                result.complete(hints);
+                            } else {
+                                result.completeExceptionally(known("the repair hints could not be read", failure));
+                            }
+                        }));
+    }
+
+    @Override
     public CompletableFuture<List<LedgerId>> list() {
         return on(
                 loops.all().get(0),
@@ -246,7 +261,7 @@ final class QuorumLedgerClient implements LedgerClient {
                 result.completeExceptionally(MetadataFailures.of(ledger, failure));
             } else if (!(outcome instanceof CasOutcome.Conflict)) {
                 LOG.info("ledger={} deleted", ledger);
-                result.complete(null);
+                forgetHints(ledger, home, result);
             } else if (attempts > 1) {
                 delete(ledger, options, home, attempts - 1, result);
             } else {
@@ -256,6 +271,16 @@ final class QuorumLedgerClient implements LedgerClient {
                                 .formatted(ledger, DELETE_ATTEMPTS_MAX),
                         null));
             }
+        });
+    }
+
+    /** There is nothing to repair any more; hints that stay behind are small and harm nobody. */
+    private void forgetHints(LedgerId ledger, ClientLoop home, Promise<Void> result) {
+        Futures.whenDone(metadata.hints().remove(ledger, home.loop()), home.loop(), (removed, failure) -> {
+            if (failure != null) {
+                LOG.warn("ledger={} its repair hints stay behind: {}", ledger, failure.getMessage());
+            }
+            result.complete(null);
         });
     }
 

@@ -73,6 +73,7 @@ final class QuorumWriter
     private final boolean deferredSync;
     private final @Nullable HeldAppends held; // loop only; null unless the caller chooses ids
     private final LacAnnouncer announcer; // loop only
+    private final HintRecorder hints; // loop only
     private final Promise<LedgerMetadata> closed;
     private final Promise<@Nullable LedgerException> ended;
 
@@ -84,6 +85,7 @@ final class QuorumWriter
     private volatile boolean full; // until there is room for a while again
     private volatile @Nullable Runnable onWritable;
     private boolean memberTimer; // loop only
+    private boolean left; // loop only; nothing can happen any more
 
     private QuorumWriter(NewLedger made, LedgerOptions options, ClientLoop home) {
         LedgerMetadata record = made.record().value();
@@ -120,6 +122,7 @@ final class QuorumWriter
                         home.config().windowSize().bytes())
                 : null;
         this.announcer = new LacAnnouncer(loop, this::announce);
+        this.hints = new HintRecorder(ledger, home.metadata().hints(), loop);
         this.closed = loop.promise();
         this.ended = loop.promise();
     }
@@ -315,6 +318,9 @@ final class QuorumWriter
         } catch (RuntimeException broken) {
             onBroken(broken);
         }
+        if (protocol.mode() == AppendProtocol.Mode.DEAD && protocol.copiesSettled()) {
+            leave();
+        }
         afterEvent();
     }
 
@@ -354,6 +360,8 @@ final class QuorumWriter
     @Override
     public void onClientClosed() {
         abandon("the client was closed; open ledger %s with recovery to learn its end".formatted(ledger));
+        protocol.giveUpCopies();
+        leave();
     }
 
     private @Nullable BookieId missingMember() {
@@ -624,6 +632,7 @@ final class QuorumWriter
     @Override
     public void changed(LedgerMetadata next) {
         metadata = next;
+        hints.record(protocol.repairHints()); // of the fragment that is sealed now
         LOG.info(
                 "ledger={} goes on from entry {} on {}",
                 ledger,
@@ -634,7 +643,20 @@ final class QuorumWriter
     @Override
     public void closed(LedgerMetadata record) {
         metadata = record;
-        leave();
+        stop();
+        if (protocol.repairHints().isEmpty()) {
+            onClosed(record);
+            return;
+        }
+        Loop.Timer patience =
+                loop.schedule(addTimeout.toNanos(), () -> onClosed(record)); // the ledger is closed, noted or not
+        Futures.whenDone(hints.record(protocol.repairHints()), loop, (noted, never) -> {
+            patience.cancel();
+            onClosed(record);
+        });
+    }
+
+    private void onClosed(LedgerMetadata record) {
         closed.complete(record);
         ended.complete(null);
     }
@@ -642,25 +664,28 @@ final class QuorumWriter
     @Override
     public void ended(Ending why) {
         metadata = protocol.metadata();
-        leave();
+        stop();
         LedgerException failure = why.with(Outcome.UNKNOWN);
         closed.completeExceptionally(failure);
         ended.complete(failure instanceof LedgerException.HandleClosed ? null : failure);
     }
 
-    private void leave() {
+    /** The writer has ended, but adds of confirmed entries may be open. */
+    private void stop() {
         announcer.stop();
-        home.left(this);
         if (held != null) {
             held.failAll(protocol.nextEntry());
         }
-        List<RepairHint> hints = protocol.repairHints();
-        if (!hints.isEmpty()) {
-            LOG.info(
-                    "ledger={} {} ranges of confirmed entries lack copies, first {}",
-                    ledger,
-                    hints.size(),
-                    hints.get(0));
+        if (protocol.copiesSettled()) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (!left) {
+            left = true;
+            home.left(this);
+            hints.record(protocol.repairHints());
         }
     }
 

@@ -32,6 +32,7 @@ public final class LedgerMetadataStore {
     private final ClusterLayout layout;
     private final LedgerIdGenerator ids;
     private final Entropy entropy;
+    private final RepairHintStore hints;
 
     public LedgerMetadataStore(MetaStore store, ClusterLayout layout, Entropy entropy) {
         this.store = store;
@@ -39,6 +40,12 @@ public final class LedgerMetadataStore {
         this.layout = layout;
         this.ids = new LedgerIdGenerator(store, layout);
         this.entropy = entropy;
+        this.hints = new RepairHintStore(store, layout);
+    }
+
+    /** What is noted of copies that ledgers lack, beside their records. */
+    public RepairHintStore hints() {
+        return hints;
     }
 
     /** Makes the record of a new ledger under an id never used before (R3), with a creation token of its own. */

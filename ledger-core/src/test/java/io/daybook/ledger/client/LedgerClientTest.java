@@ -153,6 +153,10 @@ final class LedgerClientTest {
         assertThat(closed.fragments()).hasSize(1);
         assertThat(closed.lastEntry()).isEqualTo(5);
         assertThat(small.world.await(writer.repairHints())).containsExactly(new RepairHint(0, 1, victim, 1, 5));
+        assertThat(small.world.await(its.repairHints(writer.ledger())))
+                .containsExactly(new RepairHint(0, 1, victim, 1, 5));
+        small.world.await(its.delete(writer.ledger(), OpenOptions.DEFAULT));
+        assertThat(small.world.await(its.repairHints(writer.ledger()))).isEmpty();
     }
 
     @Test

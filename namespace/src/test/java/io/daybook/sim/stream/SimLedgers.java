@@ -17,6 +17,7 @@ import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Password;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
@@ -273,6 +274,11 @@ final class SimLedgers {
                 }
                 return stored.metadata();
             });
+        }
+
+        @Override
+        public CompletableFuture<List<RepairHint>> repairHints(LedgerId ledger) {
+            return CompletableFuture.completedFuture(List.of());
         }
 
         @Override
