@@ -189,10 +189,12 @@ public final class BookieRelay implements AutoCloseable {
 
     // ---- the line
 
+    /** Sets the pace from now on; what waits at the pace before goes at once. */
     public void pace(Direction direction, Pace pace) {
         run(() -> {
             paces.put(direction, pace);
             busyUntilNanos.put(direction, nanos());
+            crossings.forEach(Crossing::hurry);
         });
     }
 
@@ -205,22 +207,32 @@ public final class BookieRelay implements AutoCloseable {
         run(() -> silent.add(direction));
     }
 
+    /** From now on nothing gets through the connections there are, closes included; nobody is told. New ones are not concerned. */
+    public void freeze() {
+        run(() -> crossings.forEach(Crossing::freeze));
+    }
+
     /** Resets all connections. */
     public void reset() {
         run(() -> List.copyOf(crossings).forEach(Crossing::reset));
     }
 
-    /** Ends all rules, paces, cuttings and silences; what rules held is lost, and connections that were silent are reset. */
+    /** Ends all rules, paces, cuttings and silences; what rules held is lost, and connections that were silent or frozen are reset. */
     public void heal() {
         run(() -> {
             dropRules();
             for (Direction direction : Direction.values()) {
                 paces.put(direction, Pace.FREE);
                 cuttings.put(direction, Cutting.NONE);
+                busyUntilNanos.put(direction, nanos());
             }
-            if (!silent.isEmpty()) {
-                silent.clear();
-                List.copyOf(crossings).forEach(Crossing::reset);
+            crossings.forEach(Crossing::hurry);
+            boolean all = !silent.isEmpty();
+            silent.clear();
+            for (Crossing crossing : List.copyOf(crossings)) {
+                if (all || crossing.frozen()) {
+                    crossing.reset();
+                }
             }
         });
     }

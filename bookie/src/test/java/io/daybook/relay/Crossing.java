@@ -12,6 +12,7 @@ final class Crossing {
     private final Lane requests;
     private @Nullable Channel bookie;
     private @Nullable Lane answers;
+    private boolean frozen;
 
     Crossing(BookieRelay relay, Channel client) {
         this.relay = relay;
@@ -53,6 +54,15 @@ final class Crossing {
         }
     }
 
+    /** Nothing gets through any more; nobody is told. */
+    void freeze() {
+        frozen = true;
+    }
+
+    boolean frozen() {
+        return frozen;
+    }
+
     void wake() {
         requests.wake();
         if (answers != null) {
@@ -60,10 +70,10 @@ final class Crossing {
         }
     }
 
-    void maybeEnd() {
-        requests.maybeEnd();
+    void hurry() {
+        requests.hurry();
         if (answers != null) {
-            answers.maybeEnd();
+            answers.hurry();
         }
     }
 
@@ -76,10 +86,16 @@ final class Crossing {
 
     /** Ends it without a word: both sides get a reset. */
     void reset() {
-        client.config().setOption(ChannelOption.SO_LINGER, 0);
+        resetting(client);
         if (bookie != null) {
-            bookie.config().setOption(ChannelOption.SO_LINGER, 0);
+            resetting(bookie);
         }
         close();
+    }
+
+    private static void resetting(Channel channel) {
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
     }
 }

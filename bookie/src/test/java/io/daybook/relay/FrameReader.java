@@ -23,10 +23,10 @@ final class FrameReader {
     /** By what an answer is matched: transaction id, request id, or ledger and entry. */
     private record Key(boolean v3, Operation operation, long a, long b) {}
 
-    /** The requests seen last; answers to older ones are known by what they say themselves. */
+    /** Requests without an answer; when they are too many, the answers to the oldest are known by what they say themselves. */
     private static final class Remembered extends LinkedHashMap<Key, Passing> {
         private static final long serialVersionUID = 1;
-        private static final int SIZE_MAX = 1 << 17;
+        private static final int SIZE_MAX = 1 << 16;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Key, Passing> eldest) {
@@ -96,7 +96,7 @@ final class FrameReader {
             entry = batch.firstEntry();
             a = batch.requestId();
         }
-        Passing question = asked.get(new Key(v3, answer.operation(), a, b));
+        Passing question = asked.remove(new Key(v3, answer.operation(), a, b));
         Passing passing = new Passing(
                 Direction.TO_CLIENT,
                 v3,

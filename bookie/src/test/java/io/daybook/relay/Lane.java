@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class Lane extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf read = (ByteBuf) message;
-        if (relay.silent(direction) || broken) {
+        if (silent() || broken) {
             read.release();
             return;
         }
@@ -159,6 +160,10 @@ final class Lane extends ChannelInboundHandlerAdapter {
         context.close(); // a reset by the peer: it is passed on as a close
     }
 
+    private boolean silent() {
+        return crossing.frozen() || relay.silent(direction);
+    }
+
     // ---- out
 
     /** Sends {@code frame} on, at the pace and in the portions of this direction. Takes it over. */
@@ -205,6 +210,15 @@ final class Lane extends ChannelInboundHandlerAdapter {
             long delay = Math.max(0, first.dueNanos - relay.nanos());
             relay.schedule(delay, this::drain);
         }
+    }
+
+    /** The pace has changed: what waits at the old one goes now. */
+    void hurry() {
+        List<Chunk> waiting = List.copyOf(line);
+        line.clear();
+        lastDueNanos = relay.nanos();
+        waiting.forEach(chunk -> line.add(new Chunk(lastDueNanos, chunk.bytes, chunk.alone)));
+        drain();
     }
 
     private void drain() {
@@ -294,7 +308,7 @@ final class Lane extends ChannelInboundHandlerAdapter {
     /** Closes the receiver if the sender is gone and nothing is on the way. */
     void maybeEnd() {
         Channel receiver = to;
-        if (ended && !broken && inside == 0 && held == 0 && receiver != null && !relay.silent(direction)) {
+        if (ended && !broken && inside == 0 && held == 0 && receiver != null && !silent()) {
             receiver.close();
         }
     }

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class BookieConnection {
     private static final int ABANDONED_MAX = 10_000;
 
+    /** Less than the usual time-out: the first request that gets no answer ends a connection that has fallen silent (RG-22). */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(4);
+
     private final BookieId bookie;
     private final boolean v3;
     private final Loop loop;
@@ -51,6 +54,7 @@ final class BookieConnection {
     private final ByteBufAllocator allocator;
     private final ResponseDecoder decoder;
 
+    private final Silence silence;
     private final PendingTable sent = new PendingTable();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(); // until there is a connection
     private final PendingTable waitingKeys = new PendingTable(); // v2 only: keys that those in waiting will have
@@ -62,6 +66,7 @@ final class BookieConnection {
             abandonedBytes; // of adds that timed out; they count as open, since their bytes may still be queued here
 
     private @Nullable Conn conn;
+    private @Nullable String givenUp; // why we close the current connection
     private boolean opening;
     private boolean answering; // the current connection brought an answer
     private int attempt; // counts openings: tells a late one from the current one
@@ -92,6 +97,7 @@ final class BookieConnection {
         this.config = config;
         this.allocator = allocator;
         this.decoder = new ResponseDecoder(v3);
+        this.silence = new Silence(loop);
     }
 
     /** Whether a v2 request with these ids must not be sent here now, since an answer could be taken for that to another. */
@@ -134,8 +140,7 @@ final class BookieConnection {
             key(add, add.ledgerId, add.entryId);
             head = WireV2.encodeAddHead(masterKey, recovery, allocator);
         }
-        sent.put(add);
-        watch(add.deadlineNanos);
+        awaits(add);
         open.send(head, body);
     }
 
@@ -188,9 +193,17 @@ final class BookieConnection {
             key(call, request.ledgerId(), entryId(request));
             tagged = request.tagged(priority > 0 ? Tag.V2_HIGH : Tag.V2);
         }
-        sent.put(call);
-        watch(call.deadlineNanos);
+        awaits(call);
         Frames.send(open, tagged, allocator);
+    }
+
+    /** {@code pending}, whose key is set, is being sent. */
+    private void awaits(Pending pending) {
+        if (sent.size() == 0) {
+            silence.begins();
+        }
+        sent.put(pending);
+        watch(pending.deadlineNanos);
     }
 
     private static void key(Pending pending, long keyA, long keyB) {
@@ -298,6 +311,7 @@ final class BookieConnection {
             } else {
                 opening = false;
                 conn = opened;
+                silence.begins();
                 answering = false;
                 sendWaiting();
             }
@@ -383,6 +397,7 @@ final class BookieConnection {
     private void onFrame(ByteBuf frame) {
         failures = 0;
         answering = true;
+        silence.heard();
         if (!v3 && WireV2.isAddAnswer(frame)) {
             Status status = WireV2.answerStatus(frame);
             long ledgerId = WireV2.answerLedgerId(frame);
@@ -459,8 +474,8 @@ final class BookieConnection {
     private void onClosed(@Nullable Throwable cause) {
         conn = null;
         attempt++;
-        String why = closed ? "this client is closed" : cause == null ? "the bookie closed it" : cause.getMessage();
-        trouble = "the connection was lost: " + why;
+        trouble = "the connection was lost: " + why(cause);
+        givenUp = null;
         if (!answering) {
             delayNext(); // it brought no answer at all: not to be opened again at once
         }
@@ -477,6 +492,16 @@ final class BookieConnection {
                                 true, "bookie %s gave no answer: %s".formatted(bookie, trouble), cause));
             }
         }
+    }
+
+    private @Nullable String why(@Nullable Throwable cause) {
+        if (closed) {
+            return "this client is closed";
+        }
+        if (givenUp != null) {
+            return givenUp;
+        }
+        return cause == null ? "the bookie closed it" : cause.getMessage();
     }
 
     // ---- time-outs
@@ -534,10 +559,14 @@ final class BookieConnection {
                                     .formatted(bookie, pending.operation, pending.ledgerId),
                             null));
         }
-        if (conn != null
-                && (abandoned > ABANDONED_MAX
-                        || abandonedBytes > config.queueSizeMax().bytes())) {
-            conn.close();
+        boolean silent = !late.isEmpty() && silence.lasted(SILENCE_MAX.toNanos(), now);
+        boolean unanswered = abandoned > ABANDONED_MAX
+                || abandonedBytes > config.queueSizeMax().bytes();
+        if (conn != null && (silent || unanswered)) {
+            givenUp = silent
+                    ? "nothing came over it for more than " + SILENCE_MAX
+                    : "too many requests over it were never answered";
+            conn.close(); // the other side may be gone for good without a word: a new connection tells
         }
     }
 

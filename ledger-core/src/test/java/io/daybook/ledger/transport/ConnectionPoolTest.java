@@ -310,6 +310,37 @@ final class ConnectionPoolTest {
     }
 
     @Test
+    void rg22_aConnectionThatHasFallenSilentIsReplacedAfterTheFirstTimeOut() {
+        bookie.script(null);
+        assertThat(failure(call(read(1), Response.Read.class, TIMEOUT))).hasMessageContaining("in time");
+        bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.OK)));
+        world.runFor(Duration.ofMillis(100)); // it brought no answer at all: left alone for a moment
+
+        assertThat(world.await(call(read(2), Response.Read.class, TIMEOUT)).status())
+                .isEqualTo(Status.OK);
+        assertThat(bookie.connections).hasSize(2);
+    }
+
+    /** The switch: the connection is slow, but it lives. */
+    @Test
+    void rg22_aConnectionThatStillBringsAnswersIsKept() {
+        bookie.script((conn, request) -> {
+            if (request.operation() == Operation.READ_LAC) {
+                ScriptedBookie.send(conn, Response.refusing(request, Status.OK));
+            }
+        });
+        pool = pool(PoolConfig.of(WireChoice.V3));
+        Promise<Response.Read> unanswered = call(read(1), Response.Read.class, TIMEOUT);
+        world.runFor(Duration.ofSeconds(3));
+        world.await(call(new Request.ReadLac(Tag.V2, 3), Response.ReadLac.class, TIMEOUT));
+        assertThat(failure(unanswered)).hasMessageContaining("in time");
+        world.await(call(new Request.ReadLac(Tag.V2, 3), Response.ReadLac.class, TIMEOUT));
+
+        assertThat(bookie.connections).hasSize(1);
+        assertThat(bookie.closings).isZero();
+    }
+
+    @Test
     void aLateAnswerOverV2MeetsNobodyElse() {
         bookie.script(null);
         Promise<Response.Read> plain = call(read(5), Response.Read.class, Duration.ofMillis(100));
