@@ -15,6 +15,7 @@ import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class AppendProtocol<T> {
     private static final Duration DEGRADED_PAUSE = Duration.ofMillis(200);
     private static final Duration DEGRADED_PAUSE_MAX = Duration.ofSeconds(10);
+    private static final Map<Outcome, WriterMark> MARKS = Map.of(
+            Outcome.UNKNOWN, WriterMark.OUTCOME_UNKNOWN,
+            Outcome.APPLIED, WriterMark.OUTCOME_APPLIED,
+            Outcome.NOT_APPLIED, WriterMark.OUTCOME_NOT_APPLIED);
 
     private final LedgerId ledger;
     private final Replication replication;
@@ -208,9 +213,11 @@ final class AppendProtocol<T> {
             copies.ended(slot, tenure, entry, stored);
         }
         if (stored) {
+            effects.reached(WriterMark.LATE_ACK);
             return; // from a replaced bookie: it counts in the fragment that is sealed only (R42)
         }
         if (!ensemble.member(slot).equals(bookie)) {
+            effects.reached(WriterMark.LATE_FAILURE);
             return; // replaced meanwhile: its no counts as little as its yes (R42)
         }
         boolean thisTenure = ensemble.tenure(slot) == tenure;
@@ -280,6 +287,7 @@ final class AppendProtocol<T> {
             return;
         }
         busy.pauseOver(slot);
+        effects.reached(WriterMark.SLOT_ASKED_AGAIN);
         for (long entry = window.first(); entry < window.next(); entry++) {
             if (replication.holds(slot, entry) && window.takeRefusal(entry, slot)) {
                 send(slot, entry, window.body(entry));
@@ -381,6 +389,7 @@ final class AppendProtocol<T> {
     void abandon(String why) {
         if (mode != Mode.DEAD) {
             trace.note("abandoned at entry %s", lastAddConfirmed);
+            effects.reached(WriterMark.ABANDONED);
             die(Ending.abandoned(why));
         }
     }
@@ -452,6 +461,7 @@ final class AppendProtocol<T> {
         if (busy.outOfPatience(slot)) {
             onSlotFailed(slot, "stayed too busy");
         } else {
+            effects.reached(WriterMark.SLOT_BUSY);
             effects.retrySlot(slot, ensemble.tenure(slot), busy.pauseNanos(slot));
         }
     }
@@ -459,6 +469,7 @@ final class AppendProtocol<T> {
     private void onSlotFailed(int slot, String why) {
         if (change.fail(slot, why)) {
             trace.note("slot %s: %s %s", slot, ensemble.member(slot), why);
+            effects.reached(mode == Mode.CHANGING ? WriterMark.SLOT_FAILED_DURING_CHANGE : WriterMark.SLOT_FAILED);
             effects.suspected(ensemble.member(slot), why);
             if (deferred != null) {
                 deferred.drop(slot);
@@ -490,9 +501,11 @@ final class AppendProtocol<T> {
         switch (plan.verdict()) {
             case TOO_FEW -> {
                 trace.note("too few bookies: %s failed, %s", change.explained(), replacements);
+                effects.reached(WriterMark.TOO_FEW_BOOKIES);
                 die(Ending.tooFew(ledger, lastAddConfirmed, change.explained(), replacements));
             }
             case DEGRADED -> {
+                effects.reached(WriterMark.DEGRADED);
                 if (!retryAsked) {
                     trace.note("degraded: %s failed, %s", change.explained(), replacements);
                     retryAsked = true;
@@ -501,6 +514,9 @@ final class AppendProtocol<T> {
                 }
             }
             case CHANGE -> {
+                if (!plan.replacements().complete()) {
+                    effects.reached(WriterMark.CHANGE_PARTIAL);
+                }
                 mode = Mode.CHANGING; // the last confirmed id stands still until the new list is committed (R43)
                 propose(plan.members());
             }
@@ -515,6 +531,8 @@ final class AppendProtocol<T> {
                 from,
                 metadata.lastFragment().firstEntry());
         trace.note("change from entry %s: %s to %s", from, ensemble.members(), members);
+        effects.reached(
+                from == metadata.lastFragment().firstEntry() ? WriterMark.CHANGE_REPLACES : WriterMark.CHANGE_APPENDS);
         Fragment next = new Fragment(from, members);
         attempt(metadata.withLastFragment(next));
         if (!rules.waitsForCommit()) {
@@ -549,12 +567,14 @@ final class AppendProtocol<T> {
 
     private void stopForRecovery() {
         trace.note("a newer owner recovers the ledger: stopped at entry %s (R9)", lastAddConfirmed);
+        effects.reached(mode == Mode.CLOSING ? WriterMark.CLOSE_MET_RECOVERY : WriterMark.CHANGE_MET_RECOVERY);
         die(Ending.recovered(ledger));
     }
 
     /** The list of the last fragment is committed: uses it and goes on. */
     private void changed() {
         install(metadata.lastFragment());
+        effects.reached(WriterMark.CHANGED);
         effects.changed(metadata);
         advance(-1);
         maybeChange();
@@ -636,6 +656,7 @@ final class AppendProtocol<T> {
 
     private void seal() {
         mode = Mode.CLOSING; // the last confirmed id stands still
+        effects.reached(window.size() == 0 ? WriterMark.CLOSING : WriterMark.CLOSING_AT_ONCE);
         long last = rules.lastEntryOfClose(lastAddConfirmed, window.next() - 1);
         attempt(metadata.withClosed(last, last == lastAddConfirmed ? confirmedLength : length));
     }
@@ -651,8 +672,12 @@ final class AppendProtocol<T> {
         version = foundVersion;
         trace.note("found closed at entry %s, %s bytes", found.lastEntry(), found.length());
         if (mode == Mode.CLOSING && same) {
+            effects.reached(WriterMark.CLOSE_MET_SAME_SEAL);
             sealed();
             return;
+        }
+        if (mode == Mode.CHANGING) {
+            effects.reached(WriterMark.CHANGE_MET_SEAL);
         }
         die(Ending.sealedByOther(ledger, found.lastEntry(), lastAddConfirmed));
     }
@@ -664,6 +689,7 @@ final class AppendProtocol<T> {
             return;
         }
         mode = Mode.DEAD;
+        effects.reached(WriterMark.CLOSED);
         window.settle(~0L);
         if (window.size() > 0) {
             failPending(Ending.closedAtOnce(ledger, metadata.lastEntry()));
@@ -683,10 +709,12 @@ final class AppendProtocol<T> {
     private void failPending(Ending because) {
         while (window.size() > 0) {
             long entry = window.first();
-            LedgerException failure = because.with(outcome(entry));
+            Outcome outcome = outcome(entry);
+            LedgerException failure = because.with(outcome);
             boolean told = deferred != null && entry <= lastAddAccepted(); // acknowledged from memory
             T waiter = window.take();
             if (!told) {
+                effects.reached(MARKS.get(outcome));
                 effects.failed(waiter, failure);
             }
         }
@@ -705,6 +733,9 @@ final class AppendProtocol<T> {
 
     private Ending refusal(Status status, BookieId bookie, long entry) {
         trace.note("%s answered %s for entry %s: stopped at entry %s", bookie, status, entry, lastAddConfirmed);
+        if (status == Status.FENCED) {
+            effects.reached(WriterMark.FENCED);
+        }
         return Ending.refused(ledger, status, bookie, entry);
     }
 
@@ -761,6 +792,9 @@ final class AppendProtocol<T> {
 
         /** Ask {@code bookie} to sync what it answered over {@code connection}, over that one only; {@link #onForceReply} follows. */
         void force(BookieId bookie, int slot, int tenure, int connection);
+
+        /** A branch was taken; for simulations. */
+        void reached(WriterMark mark);
 
         /** An append succeeded; called in id order. */
         void acknowledged(T waiter, long entry);

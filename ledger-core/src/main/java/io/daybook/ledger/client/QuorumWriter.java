@@ -592,6 +592,11 @@ final class QuorumWriter
     }
 
     @Override
+    public void reached(WriterMark mark) {
+        home.rules().probe().reached(mark);
+    }
+
+    @Override
     public long outstandingBytes(BookieId bookie) {
         return bookies.outstandingBytes(bookie);
     }

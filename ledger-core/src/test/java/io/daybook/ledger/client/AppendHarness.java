@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +36,7 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     final List<BookieId> spares = new ArrayList<>();
     final List<BookieId> suspects = new ArrayList<>();
     final Map<BookieId, Long> outstanding = new TreeMap<>();
+    final EnumSet<WriterMark> marks = EnumSet.noneOf(WriterMark.class);
     final List<Long> pauses = new ArrayList<>();
     final DecisionTrace trace = new DecisionTrace(LEDGER);
     final LedgerMetadata created;
@@ -189,6 +191,11 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
             }
         }
         return new Choice(chosen, slots.size(), Map.of());
+    }
+
+    @Override
+    public void reached(WriterMark mark) {
+        marks.add(mark);
     }
 
     @Override

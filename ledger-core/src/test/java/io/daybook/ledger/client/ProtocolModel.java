@@ -16,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +49,7 @@ final class ProtocolModel {
         UNKNOWN_AS_NEGATIVE
     }
 
+    final EnumSet<WriterMark> marks = EnumSet.noneOf(WriterMark.class);
     private final Random random;
     private final Mutant mutant;
     private final RecovererRules rules;
@@ -329,6 +331,11 @@ final class ProtocolModel {
         @Override
         public Choice pick(List<BookieId> members, List<Integer> slots) {
             return choose(members, slots);
+        }
+
+        @Override
+        public void reached(WriterMark mark) {
+            marks.add(mark);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.ledger.client.ProtocolModel.Mutant;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,21 @@ final class ProtocolModelTest {
     @Test
     void noScheduleBreaksAnInvariant() {
         assertThat(firstViolation(Mutant.NONE, SCHEDULES)).isNull();
+    }
+
+    @Test
+    void everyBranchOfTheWriterIsTaken() {
+        EnumSet<WriterMark> missing = EnumSet.allOf(WriterMark.class);
+        missing.remove(WriterMark.SLOT_BUSY); // no model bookie says so
+        missing.remove(WriterMark.SLOT_ASKED_AGAIN);
+        missing.remove(WriterMark.ABANDONED); // only after the check
+        for (long seed = 0; seed < 50_000 && !missing.isEmpty(); seed++) {
+            ProtocolModel model = new ProtocolModel(seed, Mutant.NONE);
+            assertThat(model.run()).isNull();
+            missing.removeAll(model.marks);
+        }
+
+        assertThat(missing).isEmpty();
     }
 
     @ParameterizedTest
