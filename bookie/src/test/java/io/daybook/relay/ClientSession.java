@@ -36,7 +36,12 @@ record ClientSession(LedgerClient client, NettyTransport transport, ZooKeeperMet
         ZooKeeperMetaStore store = Awaiting.real(ZooKeeperMetaStore.open(
                 cluster, Duration.ofSeconds(10), loops.loops().all().get(0)));
         LedgerClient client = Awaiting.real(rules.open(
-                config, cluster, store, new RelayedTransport(transport, detours), loops.loops(), new SecureEntropy(),
+                config,
+                cluster,
+                store,
+                new RelayedTransport(transport, detours),
+                loops.loops(),
+                new SecureEntropy(),
                 Probe.NONE));
         return new ClientSession(client, transport, store, loops);
     }
