@@ -2,6 +2,7 @@ package io.daybook.bookie.ledger;
 
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
+import io.daybook.base.seam.Probe;
 import io.daybook.bookie.BookieException;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
@@ -25,6 +26,7 @@ final class Adds {
     private final DurableLog log;
     private final WriteGate gate;
     private final BookieRules rules;
+    private final Probe probe;
     private final LedgerCounters counters;
     private final LacQueue lacQueue;
     private final EntryCheck check = new EntryCheck();
@@ -36,6 +38,7 @@ final class Adds {
         this.log = ground.log();
         this.gate = ground.gate();
         this.rules = ground.conduct().rules();
+        this.probe = ground.probe();
         this.counters = counters;
         this.lacQueue = lacQueue;
         this.stalled = new StalledAdds(loop, this);
@@ -44,6 +47,7 @@ final class Adds {
     void begin(HostedLedger ledger, AddCall call) {
         Status refusal = refusal(ledger, call);
         if (refusal != null) {
+            mark(refusal);
             call.refuse(refusal);
         } else if (!ledger.hasKey()) {
             ledger.touches().ask(new Touches.Touch(call.key, true, !call.recovery) {
@@ -63,6 +67,15 @@ final class Adds {
             rules.effect(this, ledger, call);
         } else {
             lookForCopy(ledger, call);
+        }
+    }
+
+    private void mark(Status refusal) {
+        switch (refusal) {
+            case READ_ONLY -> probe.reached(BookieMark.ADD_READ_ONLY);
+            case FENCED -> probe.reached(BookieMark.ADD_FENCED);
+            case UNKNOWN_STATE -> probe.reached(BookieMark.ADD_IN_LIMBO);
+            default -> {} // a stranger's, or malformed: no schedule sends such
         }
     }
 
@@ -159,6 +172,7 @@ final class Adds {
         Status refusal =
                 failure != null ? Failures.status(failure) : refusal(ledger, call); // the fence may have come (R15)
         if (refusal != null) {
+            probe.reached(BookieMark.ADD_REFUSED_LATER);
             release(copy);
             call.refuse(refusal);
             return;
@@ -170,6 +184,9 @@ final class Adds {
         } else if (copy != null) {
             duplicate(ledger, call, copy);
         } else {
+            if (outcome instanceof ReadOutcome.Damaged) {
+                probe.reached(BookieMark.COPY_REPLACED);
+            }
             put(ledger, call); // there is nothing, or nothing readable: then this copy replaces it (R19)
         }
     }
@@ -189,6 +206,7 @@ final class Adds {
                     call.entryId);
             call.refuse(Status.BAD_REQUEST);
         } else if (rules.duplicateWaitsForSync()) {
+            probe.reached(digest == null ? BookieMark.DUPLICATE_NOT_COMPARED : BookieMark.DUPLICATE_KEPT);
             call.replaceBody(copy);
             journal(ledger, call);
         } else {

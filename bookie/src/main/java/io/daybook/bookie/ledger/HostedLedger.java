@@ -219,6 +219,9 @@ public final class HostedLedger {
             answer.durable(Status.OK);
             return;
         }
+        if (!known()) {
+            home.reached(BookieMark.FENCE_OF_UNKNOWN);
+        }
         if (key == null) {
             touches().ask(Touches.other(askersKey, () -> tryFence(askersKey, answer), answer::refused));
             return;
@@ -226,6 +229,9 @@ public final class HostedLedger {
         if (!opens(askersKey)) {
             answer.refused(Status.UNAUTHORIZED);
             return;
+        }
+        if (limbo) {
+            home.reached(BookieMark.FENCE_IN_LIMBO);
         }
         if (!fenced) {
             fenced = true;
@@ -237,7 +243,9 @@ public final class HostedLedger {
         began(); // before the asker looks: this object must stay in charge
         answer.set(this);
         logKey();
+        boolean again = fenceFact.durable();
         boolean first = fenceFact.start();
+        home.reached(first ? BookieMark.FENCE_SET : again ? BookieMark.FENCE_AGAIN : BookieMark.FENCE_JOINED);
         fenceFact.await(failure -> {
             if (failure != null) {
                 fenceSettled(answer, failure);
@@ -253,6 +261,9 @@ public final class HostedLedger {
     }
 
     private void fenceSettled(FenceAnswer answer, @Nullable BookieException failure) {
+        if (failure != null) {
+            home.reached(BookieMark.FENCE_NOT_DURABLE);
+        }
         answer.durable(failure == null ? Status.OK : Failures.status(failure));
         ended();
     }
@@ -286,6 +297,7 @@ public final class HostedLedger {
         if (polls == null) {
             polls = new ParkedPolls(this, home.polls(), home.loop());
         }
+        home.reached(BookieMark.POLL_PARKED);
         long millis = Math.min(timeoutMillis, POLL_TIMEOUT_MAX_MILLIS);
         polls.park(previousLac, TimeUnit.MILLISECONDS.toNanos(millis), asker, answer);
     }
@@ -307,6 +319,7 @@ public final class HostedLedger {
             lacPackets = new LacPackets(this, home.lacQueue());
         }
         if (lacPackets.offer(lac, packet, answer)) {
+            home.reached(BookieMark.LAC_RAISED);
             saveState();
             raise(lac);
         }
@@ -320,6 +333,10 @@ public final class HostedLedger {
     }
 
     // ---- life
+
+    void reached(BookieMark mark) {
+        home.reached(mark);
+    }
 
     BookieRules rules() {
         return home.rules();

@@ -134,6 +134,10 @@ public final class LedgerRegistry {
         return ground.gate();
     }
 
+    void reached(BookieMark mark) {
+        ground.probe().reached(mark);
+    }
+
     BookieRules rules() {
         return ground.conduct().rules();
     }

@@ -32,17 +32,17 @@ final class ParkedPolls {
             return;
         }
         parked.add(poll);
-        poll.timer = loop.schedule(timeoutNanos, () -> end(poll, PollAnswer.NO_UPDATE));
+        poll.timer = loop.schedule(timeoutNanos, () -> end(poll, PollAnswer.NO_UPDATE, BookieMark.POLL_TIMED_OUT));
     }
 
     /** Something was confirmed: {@code lac} is the highest id. */
     void raised(long lac, long updateMillis) {
-        endAll(poll -> poll.previousLac < lac, updateMillis);
+        endAll(poll -> poll.previousLac < lac, updateMillis, BookieMark.POLL_RAISED);
     }
 
     /** The ledger was fenced: whoever waits had better look again. */
     void fenced() {
-        endAll(poll -> true, PollAnswer.NO_UPDATE);
+        endAll(poll -> true, PollAnswer.NO_UPDATE, BookieMark.POLL_FENCED);
     }
 
     /** Ends a wait that nobody is left to be answered for; its maker is told so that it can let go. */
@@ -54,18 +54,19 @@ final class ParkedPolls {
         }
     }
 
-    private void endAll(Predicate<Poll> which, long updateMillis) {
+    private void endAll(Predicate<Poll> which, long updateMillis, BookieMark mark) {
         List<Poll> ended = new ArrayList<>();
         for (Poll poll : parked) {
             if (which.test(poll)) {
                 ended.add(poll);
             }
         }
-        ended.forEach(poll -> end(poll, updateMillis));
+        ended.forEach(poll -> end(poll, updateMillis, mark));
     }
 
-    private void end(Poll poll, long updateMillis) {
+    private void end(Poll poll, long updateMillis, BookieMark mark) {
         if (parked.remove(poll)) {
+            ledger.reached(mark);
             poll.cancelTimer();
             room.leave(poll);
             poll.answer.due(ledger, updateMillis);

@@ -2,6 +2,7 @@ package io.daybook.bookie.ledger;
 
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
+import io.daybook.base.seam.Probe;
 import io.daybook.bookie.EntryStore;
 import io.daybook.bookie.ReadOutcome;
 import io.daybook.ledger.protocol.Status;
@@ -20,17 +21,20 @@ final class Reads {
     private final Loop loop;
     private final EntryStore store;
     private final BookieRules rules;
+    private final Probe probe;
     private final LedgerCounters counters;
 
     Reads(Loop loop, LedgerGround ground, LedgerCounters counters) {
         this.loop = loop;
         this.store = ground.store();
         this.rules = ground.conduct().rules();
+        this.probe = ground.probe();
         this.counters = counters;
     }
 
     void entry(HostedLedger ledger, long entryId, boolean fencing, EntryAnswer answer) {
         if (!ledger.known()) {
+            probe.reached(BookieMark.READ_NO_LEDGER);
             answer.failed(ledger, Status.NO_SUCH_LEDGER);
             return;
         }
@@ -115,11 +119,13 @@ final class Reads {
     }
 
     private Status absent(HostedLedger ledger) {
+        probe.reached(ledger.limbo() ? BookieMark.READ_IN_LIMBO : BookieMark.READ_ABSENT);
         return ledger.limbo() ? rules.absentInLimbo() : Status.NO_SUCH_ENTRY;
     }
 
     /** A store that is too busy says nothing; bytes that cannot be read are damage. */
     private Status unreadable(@Nullable Throwable failure) {
+        probe.reached(BookieMark.READ_DAMAGED);
         Status status = failure == null ? Status.IO_ERROR : Failures.status(failure);
         return status == Status.IO_ERROR ? rules.unreadable() : status;
     }

@@ -82,6 +82,7 @@ final class Touches {
         }
         for (Touch touch : asked) {
             Status verdict = failure != null ? Status.IO_ERROR : verdict(facts, touch);
+            mark(verdict);
             if (verdict == Status.OK && facts != null) {
                 ledger.adopt(touch.key, facts.digest());
                 touch.go();
@@ -90,6 +91,16 @@ final class Touches {
             }
         }
         ledger.ended();
+    }
+
+    private void mark(Status verdict) {
+        switch (verdict) {
+            case OK -> home.reached(BookieMark.TOUCH_CONFIRMED);
+            case FENCED -> home.reached(BookieMark.TOUCH_NOT_OPEN);
+            case UNKNOWN_STATE -> home.reached(BookieMark.TOUCH_NOT_HERE);
+            case IO_ERROR -> home.reached(BookieMark.TOUCH_NO_ANSWER);
+            default -> LOG.warn("a request to a new ledger was refused ledger={} answer={}", ledger.id(), verdict);
+        }
     }
 
     private static Status verdict(FirstTouch.@Nullable Facts facts, Touch touch) {
