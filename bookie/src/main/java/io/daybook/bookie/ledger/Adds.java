@@ -87,6 +87,9 @@ final class Adds {
         if (call.size() < EntryCheck.IDS_SIZE) {
             return Status.BAD_REQUEST;
         }
+        if (ledger.deleted()) {
+            return Status.FENCED; // recovery adds, too (R65)
+        }
         if (ledger.hasKey() && !ledger.opens(call.key)) {
             return Status.UNAUTHORIZED;
         }

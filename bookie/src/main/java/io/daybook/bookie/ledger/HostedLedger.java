@@ -35,6 +35,7 @@ public final class HostedLedger {
     private byte @Nullable [] knownKey; // the key itself, once a request had it: spares hashing
     private boolean fenced;
     private boolean limbo;
+    private boolean deleted;
     private long lastEntry = -1;
     private long maxLac = -1;
     private DurableFact keyFact = new DurableFact(false);
@@ -105,6 +106,14 @@ public final class HostedLedger {
         whenLoaded(() -> tryWriteLac(askersKey, lac, packet, answer), answer);
     }
 
+    /**
+     * The ledger was deleted: from now on adds are told that it is fenced, all else that there is no such ledger, for good (R65). Answered OK once that is
+     * durable, or NO_SUCH_LEDGER, with nothing kept, if nothing of it is here.
+     */
+    public void bury(StatusAnswer answer) {
+        whenLoaded(() -> tryBury(answer), answer);
+    }
+
     /** Which entries are here, in ascending order. */
     public void list(ListAnswer answer) {
         whenLoaded(() -> home.reads().ids(this, answer), status -> answer.done(status, null));
@@ -136,7 +145,17 @@ public final class HostedLedger {
 
     /** Whether this bookie has anything of the ledger. */
     boolean known() {
-        return key != null || fenced || limbo || lastEntry >= 0;
+        return key != null || fenced || limbo || deleted || lastEntry >= 0;
+    }
+
+    /** Whether the ledger was deleted (R65). */
+    boolean deleted() {
+        return deleted;
+    }
+
+    /** Whether requests that need the ledger are told that there is none. */
+    boolean absent() {
+        return deleted || !known();
     }
 
     boolean fenced() {
@@ -214,6 +233,10 @@ public final class HostedLedger {
     }
 
     private void tryFence(byte[] askersKey, FenceAnswer answer) {
+        if (deleted) {
+            answer.refused(Status.NO_SUCH_LEDGER);
+            return;
+        }
         if (!known() && !home.rules().fencesUnknownLedger()) {
             answer.set(this);
             answer.durable(Status.OK);
@@ -268,6 +291,34 @@ public final class HostedLedger {
         ended();
     }
 
+    // ---- deletion
+
+    private void tryBury(StatusAnswer answer) {
+        if (!known()) {
+            answer.done(Status.NO_SUCH_LEDGER);
+            return;
+        }
+        if (!deleted) {
+            deleted = true;
+            key = null;
+            knownKey = null;
+            keyFact = new DurableFact(false);
+            saveState();
+            if (polls != null) {
+                polls.fenced();
+            }
+        }
+        began();
+        boolean first = keyFact.start();
+        keyFact.await(failure -> {
+            answer.done(failure == null ? Status.OK : Failures.status(failure));
+            ended();
+        });
+        if (first) {
+            append(DurableLog.Kind.KEY, KeyRecord.tombstone(), keyFact::done);
+        }
+    }
+
     // ---- last confirmed
 
     /** An entry was put. */
@@ -286,7 +337,7 @@ public final class HostedLedger {
     }
 
     private void tryPoll(long previousLac, long timeoutMillis, Object asker, PollAnswer answer) {
-        if (!known()) {
+        if (absent()) {
             answer.refused(Status.NO_SUCH_LEDGER);
             return;
         }
@@ -303,6 +354,10 @@ public final class HostedLedger {
     }
 
     private void tryWriteLac(byte[] askersKey, long lac, byte[] packet, StatusAnswer answer) {
+        if (deleted) {
+            answer.done(Status.NO_SUCH_LEDGER);
+            return;
+        }
         if (home.gate().readOnly()) {
             answer.done(Status.READ_ONLY);
             return;
@@ -357,9 +412,12 @@ public final class HostedLedger {
                         });
     }
 
+    private byte @Nullable [] keyRecord() {
+        return deleted ? KeyRecord.tombstone() : key == null ? null : key.encoded();
+    }
+
     private void saveState() {
-        StoredLedger state =
-                new StoredLedger(key == null ? null : key.encoded(), fenced, limbo, lacPacket(), lastEntry, maxLac);
+        StoredLedger state = new StoredLedger(keyRecord(), fenced, limbo, lacPacket(), lastEntry, maxLac);
         home.store().putState(id, state, home.loop());
     }
 
@@ -387,7 +445,10 @@ public final class HostedLedger {
         if (stored == null) {
             return null;
         }
-        if (stored.masterKey() != null) {
+        if (stored.masterKey() != null && KeyRecord.isTombstone(stored.masterKey())) {
+            deleted = true;
+            keyFact = new DurableFact(true);
+        } else if (stored.masterKey() != null) {
             try {
                 key = KeyRecord.decode(id, stored.masterKey());
             } catch (BookieException.Damaged damaged) {
@@ -412,7 +473,7 @@ public final class HostedLedger {
     boolean idle() {
         return backlog == null
                 && pending == 0
-                && (key == null || keyFact.durable())
+                && ((key == null && !deleted) || keyFact.durable())
                 && (!fenced || fenceFact.durable())
                 && (polls == null || polls.isEmpty())
                 && (lacPackets == null || lacPackets.durable());

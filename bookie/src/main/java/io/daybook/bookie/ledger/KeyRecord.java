@@ -17,9 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record KeyRecord(@Nullable DigestType digest, byte[] verifier) {
     private static final byte FORMAT = 1;
+    private static final byte TOMBSTONE = 2;
     private static final int VERIFIER_SIZE = 32;
     private static final int SIZE = 2 + VERIFIER_SIZE;
     private static final byte[] PREFIX = "daybook ledger key".getBytes(StandardCharsets.US_ASCII);
+
+    /** What takes the place of the key of a deleted ledger: no key opens it any more (R65). */
+    static byte[] tombstone() {
+        return new byte[] {TOMBSTONE};
+    }
+
+    static boolean isTombstone(byte[] bytes) {
+        return bytes.length == 1 && bytes[0] == TOMBSTONE;
+    }
 
     /** The record of {@code key}, which is only looked at. */
     public static KeyRecord of(long ledgerId, byte[] key, @Nullable DigestType digest) {

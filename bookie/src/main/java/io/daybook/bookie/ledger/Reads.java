@@ -33,7 +33,7 @@ final class Reads {
     }
 
     void entry(HostedLedger ledger, long entryId, boolean fencing, EntryAnswer answer) {
-        if (!ledger.known()) {
+        if (ledger.absent()) {
             probe.reached(BookieMark.READ_NO_LEDGER);
             answer.failed(ledger, Status.NO_SUCH_LEDGER);
             return;
@@ -76,7 +76,7 @@ final class Reads {
     }
 
     void batch(HostedLedger ledger, long first, int countMax, long bytesMax, BatchAnswer answer) {
-        if (!ledger.known()) {
+        if (ledger.absent()) {
             answer.failed(Status.NO_SUCH_LEDGER);
             return;
         }
@@ -99,7 +99,7 @@ final class Reads {
     }
 
     void ids(HostedLedger ledger, HostedLedger.ListAnswer answer) {
-        if (!ledger.known()) {
+        if (ledger.absent()) {
             answer.done(Status.NO_SUCH_LEDGER, null);
             return;
         }

@@ -32,6 +32,7 @@ import io.daybook.ledger.metadata.BookieRegistry;
 import io.daybook.ledger.metadata.BookieServiceInfo;
 import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
+import io.daybook.ledger.metadata.Tombstones;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,8 +66,8 @@ public final class BookieServer {
             new DiskWatch.Limits(DataSize.mebibytes(512), DataSize.gibibytes(1), Duration.ofSeconds(10));
 
     private static final Duration FAREWELL = Duration.ofMillis(500);
-    /** R24 holds here, also for negatives; a loss raises the incarnation (R79). */
-    private static final String FEATURES = "durable-fence,incarnation";
+    /** R24 holds here, also for negatives; a loss raises the incarnation (R79); deletions are remembered (R65). */
+    private static final String FEATURES = "durable-fence,incarnation,tombstone";
 
     private final BookieConfig config;
     private final BookieSeams seams;
@@ -78,6 +79,7 @@ public final class BookieServer {
 
     private Transport.@Nullable Listener listener; // control loop only, as is all below
     private @Nullable DiskWatch diskWatch;
+    private @Nullable TombstoneSweep sweep;
     private boolean exiting;
     private BookieSeams.@Nullable Lock lock;
     private @Nullable StoreIndex index;
@@ -330,7 +332,14 @@ public final class BookieServer {
                         seams.metaStore(),
                         config.sessionTimeout(),
                         control)
-                .thenAccept(entered -> registration = entered)
+                .thenAccept(entered -> {
+                    registration = entered;
+                    sweep = new TombstoneSweep(
+                            new Tombstones(seams.metaStore(), layout, seams.entropy()), requests, control);
+                    if (ending == null) {
+                        sweep.start();
+                    }
+                })
                 .thenCompose(entered -> retired ? done() : watchSpace());
     }
 
@@ -417,6 +426,9 @@ public final class BookieServer {
         steps = then(steps, () -> {
             if (diskWatch != null) {
                 diskWatch.close();
+            }
+            if (sweep != null) {
+                sweep.close();
             }
             if (listener != null) {
                 listener.close();

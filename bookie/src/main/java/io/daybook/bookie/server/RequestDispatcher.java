@@ -9,8 +9,10 @@ import io.daybook.base.seam.Conn;
 import io.daybook.base.seam.ConnHandler;
 import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.Transport;
+import io.daybook.bookie.ledger.HostedLedger;
 import io.daybook.bookie.ledger.LedgerGround;
 import io.daybook.bookie.ledger.LedgerRegistry;
+import io.daybook.bookie.ledger.StatusAnswer;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -115,6 +117,12 @@ public final class RequestDispatcher implements Transport.Acceptor {
                 });
             }
         }
+    }
+
+    /** Tells the ledger, on its loop, that it was deleted; {@code answer} comes there. See {@link HostedLedger#bury}. */
+    void bury(long ledgerId, StatusAnswer answer) {
+        Lane lane = laneOf(loops.of(ledgerId));
+        lane.loop().execute(() -> lane.ledgers().ledger(ledgerId).bury(answer));
     }
 
     ByteBufAllocator allocator() {

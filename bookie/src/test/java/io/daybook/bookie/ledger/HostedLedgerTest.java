@@ -531,6 +531,62 @@ final class HostedLedgerTest {
         assertThat(look.status).isEqualTo(Status.UNKNOWN_STATE);
     }
 
+    // ---- deletion
+
+    @Test
+    void aDeletedLedgerTakesNothingAndHasNothingAlsoAfterARestart_X20() {
+        bench.add(7, 0, "a");
+        bench.settle();
+        LedgerBench.Wait wait = bench.poll(7, -1, 5_000, this);
+        LedgerBench.Outcome buried = new LedgerBench.Outcome();
+        bench.loop.enter(() -> bench.registry.ledger(7).bury(buried));
+        bench.settle();
+        assertThat(buried.status).isEqualTo(Status.OK);
+        assertThat(wait.due).isTrue();
+
+        for (int life = 0; life < 2; life++) {
+            LedgerBench.Call add = bench.add(7, 1, "b");
+            LedgerBench.Call recovery = bench.recoveryAdd(7, 1, "b");
+            LedgerBench.Look look = bench.read(7, 0);
+            LedgerBench.Fence fence = bench.fence(7, 0, LedgerBench.KEY);
+            LedgerBench.Outcome lac = bench.writeLac(7, 0);
+            bench.settle();
+
+            assertThat(List.of(add.status, recovery.status)).containsOnly(Status.FENCED);
+            assertThat(List.of(look.status, fence.refused, lac.status)).containsOnly(Status.NO_SUCH_LEDGER);
+            bench.crashAndRestart();
+        }
+    }
+
+    @Test
+    void aDeletionIsAnsweredOnlyWhenItIsDurable() {
+        bench.add(7, 0, "a");
+        bench.settle();
+        bench.log.hold(true);
+        LedgerBench.Outcome first = new LedgerBench.Outcome();
+        LedgerBench.Outcome second = new LedgerBench.Outcome();
+        bench.loop.enter(() -> bench.registry.ledger(7).bury(first));
+        bench.loop.enter(() -> bench.registry.ledger(7).bury(second));
+        bench.settle();
+        assertThat(first.status).isNull();
+
+        bench.log.hold(false);
+        bench.settle();
+
+        assertThat(List.of(first.status, second.status)).containsOnly(Status.OK);
+    }
+
+    @Test
+    void nothingIsKeptOfADeletedLedgerThatWasNeverHere() {
+        LedgerBench.Outcome buried = new LedgerBench.Outcome();
+        bench.loop.enter(() -> bench.registry.ledger(99).bury(buried));
+        bench.settle();
+
+        assertThat(buried.status).isEqualTo(Status.NO_SUCH_LEDGER);
+        assertThat(bench.registry.resident()).isZero();
+        assertThat(bench.platter.records()).isEmpty();
+    }
+
     // ---- last confirmed
 
     @Test

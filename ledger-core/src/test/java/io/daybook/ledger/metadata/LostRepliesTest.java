@@ -151,6 +151,12 @@ final class LostRepliesTest {
 
             assertThat(outcome).isInstanceOf(CasOutcome.Gone.class);
             assertThat(world.metadata().node("/cluster/ledgers/00/0000/L0007")).isNull();
+            assertThat(world.metadata().node("/cluster/ledgers/daybook/tombstones/07/7"))
+                    .isNotNull();
+            assertThat(world.await(ledgers(store).deleted(LEDGER, loop))).isTrue();
+            assertThat(world.await(ledgers(store).create(LEDGER, record(), loop)))
+                    .as("an id never comes back (R3)")
+                    .isNull();
             assertThat(world.await(ledgers(store).compareAndSet(LEDGER, record(), 0, loop)))
                     .isInstanceOf(CasOutcome.Gone.class);
             assertThat(world.await(ledgers(store).delete(LEDGER, 0, loop))).isInstanceOf(CasOutcome.Gone.class);
