@@ -43,6 +43,7 @@ import picocli.CommandLine.Parameters;
             LedgerCommand.Info.class,
             LedgerCommand.ListAll.class,
             LedgerCommand.Recover.class,
+            LedgerCommand.Trace.class,
             LedgerCommand.Delete.class
         })
 final class LedgerCommand extends Group {
@@ -266,8 +267,7 @@ final class LedgerCommand extends Group {
         }
     }
 
-    private static void print(
-            java.io.PrintStream out, LedgerId ledger, LedgerMetadata record, List<RepairHint> hints, boolean json) {
+    private static Map<String, Object> fields(LedgerId ledger, LedgerMetadata record, List<RepairHint> hints) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("ledger", ledger.value());
         fields.put("state", record.state().name());
@@ -295,6 +295,12 @@ final class LedgerCommand extends Group {
             ranges.add(one);
         }
         fields.put("repairHints", ranges);
+        return fields;
+    }
+
+    private static void print(
+            java.io.PrintStream out, LedgerId ledger, LedgerMetadata record, List<RepairHint> hints, boolean json) {
+        Map<String, Object> fields = fields(ledger, record, hints);
         if (json) {
             out.println(Json.line(fields));
         } else {
@@ -347,11 +353,39 @@ final class LedgerCommand extends Group {
         int run(Connection connection) {
             try (LedgerReader reader =
                     connection.ledgers().openAndRecover(ledger(), open()).join()) {
+                connection.ledgers().decisions(ledger()).join(); // kept for 'ledger trace' before this process ends
                 List<RepairHint> hints =
                         connection.ledgers().repairHints(ledger()).join();
                 print(System.out, ledger(), reader.metadata(), hints, output.json());
                 return ExitCode.OK;
             }
+        }
+    }
+
+    @Command(
+            name = "trace",
+            description =
+                    "Prints how a ledger came to its bookies and its end: decisions of recoveries, and of writers that met trouble.",
+            footer = {"", "Example: daybook ledger trace 12"})
+    static final class Trace extends OnLedger {
+        @Override
+        int run(Connection connection) {
+            LedgerMetadata record = connection.ledgers().metadata(ledger()).join();
+            List<RepairHint> hints = connection.ledgers().repairHints(ledger()).join();
+            List<String> decisions = connection.ledgers().decisions(ledger()).join();
+            if (output.json()) {
+                Map<String, Object> fields = fields(ledger(), record, hints);
+                fields.put("decisions", decisions);
+                System.out.println(Json.line(fields));
+                return ExitCode.OK;
+            }
+            print(System.out, ledger(), record, hints, false);
+            System.out.println();
+            if (decisions.isEmpty()) {
+                System.out.println("no decisions were kept: its writer met no trouble, and nobody recovered it");
+            }
+            decisions.forEach(System.out::println);
+            return ExitCode.OK;
         }
     }
 

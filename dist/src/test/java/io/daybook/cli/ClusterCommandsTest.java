@@ -61,7 +61,7 @@ class ClusterCommandsTest {
             run("stream", command, "nosuch").refused(ExitCode.NOT_FOUND, "nosuch");
         }
         run("stream", "delete", "nosuch", "--yes").refused(ExitCode.NOT_FOUND, "nosuch");
-        for (String command : List.of("info", "read", "recover")) {
+        for (String command : List.of("info", "read", "recover", "trace")) {
             run("ledger", command, "4711").refused(ExitCode.NOT_FOUND, "4711");
         }
         run("ledger", "delete", "4711", "--yes").refused(ExitCode.NOT_FOUND, "4711");
@@ -116,6 +116,18 @@ class ClusterCommandsTest {
 
         assertThat(run("stream", "read", "large").fine(0).lines())
                 .containsExactly("small", new String(large, StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void anotherProcessSeesWhatARecoveryDecided() {
+        String id =
+                feed("1\n2\n", "ledger", "append", "--no-close").fine(0).text().strip();
+        assertThat(run("ledger", "trace", id).fine(0).text()).contains("OPEN", "fragment", "no decisions were kept");
+
+        run("ledger", "recover", id).fine(0);
+
+        assertThat(run("ledger", "trace", id).fine(0).text())
+                .contains("CLOSED", "fragment", " recovery", "claiming version", "the end is 1", "closed at entry 1");
     }
 
     @Test
@@ -201,6 +213,7 @@ class ClusterCommandsTest {
                 List.of("ledger", "append"),
                 List.of("ledger", "list"),
                 List.of("ledger", "info", "0"),
+                List.of("ledger", "trace", "0"),
                 List.of("ledger", "delete", "0", "--dry-run"),
                 List.of("bookie", "list"),
                 List.of("cluster", "init"))) {

@@ -56,6 +56,16 @@ public interface LedgerClient extends AutoCloseable {
      */
     CompletableFuture<List<RepairHint>> repairHints(LedgerId ledger);
 
+    /**
+     * How the ledger came to its bookies and its end: what recoveries decided, and writers that changed bookies or did not close it themselves (R98). Lines of
+     * text, the oldest first: a time and who decided, then the decisions, indented. The newest few dozen lines that could be kept, those of this client
+     * included; empty if there are none, as when
+     * a ledger was written and closed without trouble.
+     */
+    default CompletableFuture<List<String>> decisions(LedgerId ledger) {
+        return CompletableFuture.completedFuture(List.of()); // a client that keeps none has none
+    }
+
     /** Ids of all ledgers in ascending order; complete, or failed. */
     CompletableFuture<List<LedgerId>> list();
 

@@ -37,6 +37,7 @@ final class ClientLoop {
     private final Supplier<Candidates> registered;
     private final Predicate<BookieId> fencesDurably;
     private final ClientRules rules;
+    private final KeptTraces traces;
     private final Quarantine quarantine;
     private final Quarantine slow;
     private final Set<Handle> handles = new LinkedHashSet<>();
@@ -59,6 +60,7 @@ final class ClientLoop {
         this.registered = registered;
         this.fencesDurably = fencesDurably;
         this.rules = rules;
+        this.traces = new KeptTraces(metadata.notes("traces"), loop);
         this.quarantine = new Quarantine(
                 loop.clock(), config.quarantine(), config.quarantine().multipliedBy(QUARANTINE_GROWTH));
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
@@ -78,6 +80,11 @@ final class ClientLoop {
 
     ClientConfig config() {
         return config;
+    }
+
+    /** Where decisions stay readable. */
+    KeptTraces traces() {
+        return traces;
     }
 
     /** The rules its handles keep. */

@@ -21,6 +21,10 @@ final class DecisionTrace {
         this.ledger = ledger;
     }
 
+    LedgerId ledger() {
+        return ledger;
+    }
+
     void note(String format, @Nullable Object... values) {
         if (decisions.size() == DECISIONS_MAX) {
             decisions.removeFirst();

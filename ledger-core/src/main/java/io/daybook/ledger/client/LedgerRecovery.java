@@ -91,7 +91,11 @@ final class LedgerRecovery {
             }
             case OPEN -> {
                 phase = Phase.CLAIMING;
-                trace.note("claiming version %s, last fragment %s", foundVersion, found.lastFragment());
+                trace.note(
+                        "claiming version %s, last fragment from entry %s on %s",
+                        foundVersion,
+                        found.lastFragment().firstEntry(),
+                        found.lastFragment().bookies());
                 commit(found.withState(LedgerState.IN_RECOVERY), foundVersion);
             }
         }

@@ -46,6 +46,11 @@ record OwningLedgerClient(LedgerClient client, List<Runnable> closeAfter) implem
     }
 
     @Override
+    public CompletableFuture<List<String>> decisions(LedgerId ledger) {
+        return client.decisions(ledger);
+    }
+
+    @Override
     public CompletableFuture<List<LedgerId>> list() {
         return client.list();
     }

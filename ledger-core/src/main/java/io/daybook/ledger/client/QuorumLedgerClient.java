@@ -180,6 +180,20 @@ final class QuorumLedgerClient implements LedgerClient {
     }
 
     @Override
+    public CompletableFuture<List<String>> decisions(LedgerId ledger) {
+        return on(
+                loops.of(ledger.value()),
+                (home, result) -> Futures.whenDone(home.traces().of(ledger), home.loop(), (lines, failure) -> {
+                    if (lines != null) {
+                        result.complete(lines);
+                    } else {
+                        result.completeExceptionally(
+                                known("the decisions about ledger %s cannot be read".formatted(ledger), failure));
+                    }
+                }));
+    }
+
+    @Override
     public CompletableFuture<List<LedgerId>> list() {
         return on(
                 loops.all().get(0),
@@ -261,6 +275,7 @@ final class QuorumLedgerClient implements LedgerClient {
                 result.completeExceptionally(MetadataFailures.of(ledger, failure));
             } else if (!(outcome instanceof CasOutcome.Conflict)) {
                 LOG.info("ledger={} deleted", ledger);
+                home.traces().forget(ledger);
                 forgetHints(ledger, home, result);
             } else if (attempts > 1) {
                 delete(ledger, options, home, attempts - 1, result);

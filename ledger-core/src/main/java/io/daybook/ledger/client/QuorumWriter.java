@@ -664,6 +664,9 @@ final class QuorumWriter
     private void onClosed(LedgerMetadata record) {
         closed.complete(record);
         ended.complete(null);
+        if (trace.decisions().size() > 1) { // more than the close itself
+            home.traces().keep(trace, "writer");
+        }
     }
 
     @Override
@@ -673,6 +676,9 @@ final class QuorumWriter
         LedgerException failure = why.with(Outcome.UNKNOWN);
         closed.completeExceptionally(failure);
         ended.complete(failure instanceof LedgerException.HandleClosed ? null : failure);
+        if (!(failure instanceof LedgerException.HandleClosed) && !(failure instanceof LedgerException.NoSuchLedger)) {
+            home.traces().keep(trace, "writer");
+        }
     }
 
     /** The writer has ended, but adds of confirmed entries may be open. */

@@ -267,6 +267,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         LOG.debug("{}", trace);
         home.left(this);
         end.complete(new Recovered(new Versioned<>(record, version), trace.toString()));
+        home.traces().keep(trace, "recovery");
     }
 
     @Override
@@ -274,6 +275,9 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
         LOG.info("{}", trace);
         home.left(this);
         end.completeExceptionally(why);
+        if (!(why instanceof LedgerException.NoSuchLedger)) {
+            home.traces().keep(trace, "recovery");
+        }
     }
 
     private Evidence evidence(@Nullable ByteBuf copy, Status status) {

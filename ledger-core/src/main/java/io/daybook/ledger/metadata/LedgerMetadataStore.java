@@ -50,6 +50,11 @@ public final class LedgerMetadataStore {
         return hints;
     }
 
+    /** Notes of {@code kind} about ledgers, beside their records. */
+    public SideRecords notes(String kind) {
+        return new SideRecords(store, layout, kind);
+    }
+
     /** Makes the record of a new ledger under an id never used before (R3), with a creation token of its own. */
     public Promise<NewLedger> create(LedgerMetadata metadata, Loop loop) {
         return Steps.on(loop, () -> createUnderNextId(metadata, ID_ATTEMPTS_MAX, loop));
