@@ -16,6 +16,8 @@ import org.apache.bookkeeper.client.LedgerEntry;
 import org.apache.bookkeeper.client.LedgerHandle;
 import org.apache.bookkeeper.client.api.LastConfirmedAndEntry;
 import org.apache.bookkeeper.client.api.ReadHandle;
+import org.apache.bookkeeper.client.api.WriteFlag;
+import org.apache.bookkeeper.client.api.WriteHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
 import org.apache.bookkeeper.net.BookieId;
 
@@ -54,6 +56,7 @@ public final class StockClient {
             long ledger = writeAndReadBack(client, digest, entries);
             if (!v2) {
                 longPoll(client, digest);
+                deferSync(client, digest);
             }
             recoverFromALiveWriter(client, digest);
             changeEnsemble(client, digest);
@@ -129,6 +132,33 @@ public final class StockClient {
         writer.close();
         tail.close();
         say("POLLED");
+    }
+
+    /** Deferred sync: nothing is confirmed before a force, and what was forced is what the ledger is closed with. */
+    private static void deferSync(BookKeeper client, DigestType digest) throws Exception {
+        long ledger;
+        try (WriteHandle writer = client.newCreateLedgerOp()
+                .withEnsembleSize(3)
+                .withWriteQuorumSize(3)
+                .withAckQuorumSize(2)
+                .withDigestType(org.apache.bookkeeper.client.api.DigestType.valueOf(digest.name()))
+                .withPassword(PASSWORD)
+                .withWriteFlags(WriteFlag.DEFERRED_SYNC)
+                .execute()
+                .get(30, TimeUnit.SECONDS)) {
+            ledger = writer.getId();
+            for (int i = 0; i < 50; i++) {
+                check(writer.append(payload(i)) == i, "another id than " + i);
+            }
+            check(writer.getLastAddConfirmed() == -1, "confirmed without a force: " + writer.getLastAddConfirmed());
+            writer.force().get(30, TimeUnit.SECONDS);
+            check(writer.getLastAddConfirmed() == 49, "forced up to " + writer.getLastAddConfirmed());
+        }
+        LedgerHandle reader = client.openLedger(ledger, digest, PASSWORD);
+        check(reader.getLastAddConfirmed() == 49, "closed at " + reader.getLastAddConfirmed());
+        readBack(reader, 50);
+        reader.close();
+        say("FORCED");
     }
 
     private static void recoverFromALiveWriter(BookKeeper client, DigestType digest) throws Exception {
