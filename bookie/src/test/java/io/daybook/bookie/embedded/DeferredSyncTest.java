@@ -76,8 +76,7 @@ final class DeferredSyncTest {
         List<CompletableFuture<Long>> appends = new ArrayList<>();
         for (int i = from; i < to; i++) {
             int id = i ^ 1;
-            appends.add(
-                    writer.append(id, Unpooled.copiedBuffer("entry " + id, StandardCharsets.UTF_8)));
+            appends.add(writer.append(id, Unpooled.copiedBuffer("entry " + id, StandardCharsets.UTF_8)));
         }
         for (CompletableFuture<Long> append : appends) {
             get(append);

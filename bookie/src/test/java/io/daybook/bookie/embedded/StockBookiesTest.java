@@ -204,8 +204,8 @@ final class StockBookiesTest {
     @CsvSource({"V2", "V3"})
     void deferredSyncOnStockBookiesSurvivesAChangeOfBookies(ClientConfig.Wire wire) throws Exception {
         try (Session session = Session.open(wire)) {
-            LedgerOptions options = options(new Replication(3, 2, 2), DigestType.CRC32C)
-                    .withDeferredSync(true);
+            LedgerOptions options =
+                    options(new Replication(3, 2, 2), DigestType.CRC32C).withDeferredSync(true);
             LedgerWriter writer = create(session, options, ids -> stockIds.containsAll(ids));
             append(writer, 0, 500);
             assertThat(writer.lastAddAccepted()).isEqualTo(499);
@@ -228,8 +228,8 @@ final class StockBookiesTest {
     @Test
     void r111ALedgerWithEntriesNobodyForcedIsTakenOverFromStockBookies() throws Exception {
         try (Session session = Session.open(ClientConfig.Wire.V2)) {
-            LedgerOptions options = options(new Replication(3, 3, 2), DigestType.CRC32C)
-                    .withDeferredSync(true);
+            LedgerOptions options =
+                    options(new Replication(3, 3, 2), DigestType.CRC32C).withDeferredSync(true);
             LedgerWriter writer = create(session, options, ids -> stockIds.containsAll(ids));
             append(writer, 0, 100);
             assertThat(get(writer.force())).isEqualTo(99);

@@ -45,8 +45,8 @@ final class HeldAppends {
 
     private @Nullable LedgerException refusal(long entryId, long next, int size) {
         if (entryId < next || held.containsKey(entryId)) {
-            return new LedgerException.DuplicateEntry("entry %d of ledger %s was given before; each id is taken once"
-                    .formatted(entryId, ledger));
+            return new LedgerException.DuplicateEntry(
+                    "entry %d of ledger %s was given before; each id is taken once".formatted(entryId, ledger));
         }
         if (held.size() >= entriesMax || bytes + size > bytesMax) {
             return new LedgerException.WindowFull(

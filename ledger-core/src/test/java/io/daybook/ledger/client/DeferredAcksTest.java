@@ -266,8 +266,9 @@ final class DeferredAcksTest {
         w.synced("b2");
         assertThat(w.lastWrite().lastEntry()).isEqualTo(1);
         w.commit();
-        assertThat(w.failures).singleElement().satisfies(f -> assertThat(f.outcome())
-                .isEqualTo(Outcome.NOT_APPLIED));
+        assertThat(w.failures)
+                .singleElement()
+                .satisfies(f -> assertThat(f.outcome()).isEqualTo(Outcome.NOT_APPLIED));
     }
 
     @Test
@@ -309,7 +310,9 @@ final class DeferredAcksTest {
 
     @Test
     void confirmedEntriesOutliveTheWindowTheyWereIn() {
-        for (int round = 0; round < 20; round++) { // past the places of a window that has never grown, and past one that has
+        for (int round = 0;
+                round < 20;
+                round++) { // past the places of a window that has never grown, and past one that has
             int burst = round % 3 == 0 ? 300 : 50;
             for (int i = 0; i < burst; i++) {
                 long entry = w.append();

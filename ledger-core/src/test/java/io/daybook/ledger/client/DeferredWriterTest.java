@@ -196,8 +196,8 @@ final class DeferredWriterTest {
         assertThat(reader.metadata().lastEntry()).isEqualTo(3);
         assertThat(texts(reader)).hasSize(4);
         assertThat(failure(writer.force()))
-                .isInstanceOfSatisfying(LedgerException.class, e -> assertThat(e.outcome())
-                        .isEqualTo(Outcome.UNKNOWN));
+                .isInstanceOfSatisfying(
+                        LedgerException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
     }
 
     // ---- explicit ids
@@ -248,8 +248,9 @@ final class DeferredWriterTest {
         assertThat(await(writer.close()).lastEntry()).isZero();
 
         assertThat(failure(held))
-                .isInstanceOfSatisfying(LedgerException.HandleClosed.class, e -> assertThat(e.outcome())
-                        .isEqualTo(Outcome.NOT_APPLIED))
+                .isInstanceOfSatisfying(
+                        LedgerException.HandleClosed.class,
+                        e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
                 .hasMessageContaining("waited for entry 1");
         assertThat(waiting.refCnt()).isZero();
         assertThat(failure(writer.append(1, payload("b")))).isInstanceOf(LedgerException.HandleClosed.class);
@@ -321,13 +322,15 @@ final class DeferredWriterTest {
         CompletableFuture<Long> unknown = writer.append(payload("entry 3"));
         writer.abandon();
         assertThat(failure(unknown))
-                .isInstanceOfSatisfying(LedgerException.class, e -> assertThat(e.outcome())
-                        .isEqualTo(Outcome.UNKNOWN));
+                .isInstanceOfSatisfying(
+                        LedgerException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
 
         Outcome outcome = await(client.resolve(writer.ledger(), 3, OpenOptions.DEFAULT));
 
-        assertThat(await(client.resolve(writer.ledger(), 2, OpenOptions.DEFAULT))).isEqualTo(Outcome.APPLIED);
-        assertThat(await(client.resolve(writer.ledger(), 4, OpenOptions.DEFAULT))).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(await(client.resolve(writer.ledger(), 2, OpenOptions.DEFAULT)))
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(await(client.resolve(writer.ledger(), 4, OpenOptions.DEFAULT)))
+                .isEqualTo(Outcome.NOT_APPLIED);
         long last = await(client.metadata(writer.ledger())).lastEntry();
         assertThat(outcome).isEqualTo(last >= 3 ? Outcome.APPLIED : Outcome.NOT_APPLIED);
     }
