@@ -63,8 +63,14 @@ public final class LedgerMetadataStore {
     /** Makes the record of a new ledger under an id of the caller's choice; null if the id is taken, or was before (R3, R65). */
     public Promise<@Nullable NewLedger> create(LedgerId id, LedgerMetadata metadata, Loop loop) {
         Promise<Boolean> deleted = Steps.on(loop, () -> translated(id, loop, "create", tombstones.stands(id, loop)));
-        return (Promise<@Nullable NewLedger>) deleted.thenCompose(
-                before -> before ? Steps.<@Nullable NewLedger>done(loop, null) : createUnder(id, metadata, loop));
+        return (Promise<@Nullable NewLedger>)
+                deleted.thenCompose(before -> before ? taken(loop) : createUnder(id, metadata, loop));
+    }
+
+    private static Promise<@Nullable NewLedger> taken(Loop loop) {
+        Promise<@Nullable NewLedger> taken = loop.promise();
+        taken.complete(null);
+        return taken;
     }
 
     private Promise<@Nullable NewLedger> createUnder(LedgerId id, LedgerMetadata metadata, Loop loop) {
