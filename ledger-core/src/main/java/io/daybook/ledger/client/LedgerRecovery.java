@@ -191,7 +191,7 @@ final class LedgerRecovery {
                 effects.reached(RecovererMark.FENCE_EMPTY);
                 at.fences.negative(slot);
             } else {
-                effects.reached(status == Status.OK ? RecovererMark.FENCE_DAMAGED : RecovererMark.FENCE_UNKNOWN);
+                effects.reached(RecovererMark.FENCE_UNKNOWN);
                 at.fences.unknown(slot);
             }
             onFenced(at);

@@ -2,7 +2,8 @@ package io.daybook.ledger.client;
 
 /**
  * The branches of a recovery, as a simulation counts them: rows of the classification of replies (R47), exits of the algorithm (R48).
- * Refusals of a key or a version end a recovery too, but no simulated client has the wrong one.
+ * Not among them is what no simulated cluster can show: a client with the wrong key or version; a copy that fails its digest, since bookies refuse to
+ * deliver one (R29), which counts as no certain answer here.
  */
 enum RecovererMark {
     /** The ledger was open and is claimed. */
@@ -18,9 +19,7 @@ enum RecovererMark {
     FENCE_SHOWED_ENTRY,
     /** A slot is fenced and has no entry. */
     FENCE_EMPTY,
-    /** A slot's last entry fails its digest. */
-    FENCE_DAMAGED,
-    /** A slot gave no certain answer. */
+    /** A slot gave no certain answer, or a copy that fails its digest. */
     FENCE_UNKNOWN,
     /** Enough slots are fenced, the rest gets a moment. */
     FENCE_WAITS,
@@ -38,9 +37,7 @@ enum RecovererMark {
     /** No bookie delivers in bulk: each is asked for each entry. */
     BULK_GIVEN_UP,
 
-    /** A copy fails its digest. */
-    READ_DAMAGED,
-    /** A bookie gave no certain answer for an entry. */
+    /** A bookie gave no certain answer for an entry, or a copy that fails its digest. */
     READ_UNKNOWN,
     /** The entry exists. */
     ENTRY_PRESENT,

@@ -213,7 +213,7 @@ final class RecoveryReads {
             return;
         }
         if (evidence == Evidence.UNKNOWN) {
-            effects.reached(status == Status.OK ? RecovererMark.READ_DAMAGED : RecovererMark.READ_UNKNOWN);
+            effects.reached(RecovererMark.READ_UNKNOWN);
         }
         if (copy != null) {
             single++;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Small notes about ledgers, kept beside their records under {@code R/daybook/KIND/ID}, where stock software does not look. Nothing that is
- * safe depends on one; who writes one bounds its size. Format: docs/formats/metadata.md, section 10.
+ * safe depends on one; who writes one bounds its size. Format: docs/formats/metadata.md, section 9.
  *
  * <p><b>Threads.</b> Safe from any thread; promises complete on the loop named, and fail with {@link MetaException}.
  */
