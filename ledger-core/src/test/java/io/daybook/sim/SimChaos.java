@@ -12,6 +12,7 @@ import java.util.List;
 public final class SimChaos {
     private final SimWorld world;
     private final SimRandom random;
+    private final SimRandom details = new SimRandom(0); // of one strike
     private final List<SimNode> victims;
     private final int downMax;
     private final List<Trouble> kinds = new ArrayList<>();
@@ -76,6 +77,10 @@ public final class SimChaos {
 
     private void strike(Trouble kind, SimNode node) {
         SimNode other = victim();
+        details.restart(random.nextLong());
+        if (!world.happens("strike")) {
+            return;
+        }
         world.note(node.name(), "chaos", kind.ordinal(), 0);
         switch (kind) {
             case CRASH -> fell(node, node::crash);
@@ -96,7 +101,7 @@ public final class SimChaos {
             case RESET -> world.network().reset(node.name(), other.name());
             case HALF_OPEN -> world.network().halfOpen(node.name(), other.name());
             case METADATA_CUT -> {
-                if (random.flip()) {
+                if (details.flip()) {
                     cut(node.name(), SimWorld.METADATA);
                 } else {
                     cut(SimWorld.METADATA, node.name());
@@ -133,7 +138,7 @@ public final class SimChaos {
     }
 
     private long duration() {
-        return random.magnitude(1_000_000L, 20_000_000_000L);
+        return details.magnitude(1_000_000L, 20_000_000_000L);
     }
 
     private SimNode victim() {

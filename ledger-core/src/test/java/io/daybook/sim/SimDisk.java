@@ -363,12 +363,12 @@ public final class SimDisk implements Disk {
             throw new IOException("%s: %s".formatted(file.path(), reason));
         }
         long growth = Math.max(0, position + data.length - inode.size());
-        if (usedBytes + growth > budgetBytes || world.chaos().chance(faults.diskFull)) {
+        if (usedBytes + growth > budgetBytes || world.strikes(SimFault.DISK_FULL, faults.diskFull)) {
             long room = Math.max(0, budgetBytes - usedBytes - Math.max(0, position - inode.size()));
             store(inode, position, data, random.flip() ? 0 : (int) Math.min(room, data.length / 2));
             throw new IOException(file.path() + ": No space left on device");
         }
-        if (shortWriteNext || world.chaos().chance(faults.diskShortWrite)) {
+        if (shortWriteNext || world.strikes(SimFault.DISK_SHORT_WRITE, faults.diskShortWrite)) {
             shortWriteNext = false;
             store(inode, position, data, random.below(Math.max(1, data.length)));
             throw new IOException(file.path() + ": Input/output error after a part was written");
@@ -399,7 +399,7 @@ public final class SimDisk implements Disk {
         if (inode.isRuined(position, length)) {
             throw new IOException(file.path() + ": Input/output error");
         }
-        if (nextReadFailure != null || world.chaos().chance(world.faults().diskReadError)) {
+        if (nextReadFailure != null || world.strikes(SimFault.DISK_READ_ERROR, world.faults().diskReadError)) {
             String reason = nextReadFailure == null ? "Input/output error" : nextReadFailure;
             nextReadFailure = null;
             throw new IOException("%s: %s".formatted(file.path(), reason));
@@ -410,7 +410,7 @@ public final class SimDisk implements Disk {
     }
 
     void failSync(Path file) throws IOException {
-        if (nextSyncFailure != null || world.chaos().chance(world.faults().diskSyncError)) {
+        if (nextSyncFailure != null || world.strikes(SimFault.DISK_SYNC_ERROR, world.faults().diskSyncError)) {
             String reason = nextSyncFailure == null ? "Input/output error" : nextSyncFailure;
             nextSyncFailure = null;
             world.note(node, "sync fails", 0, 0);
@@ -455,7 +455,7 @@ public final class SimDisk implements Disk {
     }
 
     private long spike(long nanos) {
-        return world.chaos().chance(world.faults().diskDelay)
+        return world.strikes(SimFault.DISK_DELAY, world.faults().diskDelay)
                 ? nanos * world.chaos().between(2, 1000)
                 : nanos;
     }

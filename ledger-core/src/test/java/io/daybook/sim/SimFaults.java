@@ -73,6 +73,27 @@ public final class SimFaults {
         return random.flip() ? 0 : (int) random.magnitude(Math.max(1, max / 1000), max);
     }
 
+    SimFaults copy() {
+        SimFaults copy = new SimFaults();
+        copy.connectionBreak = connectionBreak;
+        copy.halfOpen = halfOpen;
+        copy.frameDelay = frameDelay;
+        copy.loopStall = loopStall;
+        copy.diskDelay = diskDelay;
+        copy.diskShortWrite = diskShortWrite;
+        copy.diskFull = diskFull;
+        copy.diskReadError = diskReadError;
+        copy.diskSyncError = diskSyncError;
+        copy.metaLostReply = metaLostReply;
+        copy.metaUnavailable = metaUnavailable;
+        copy.metaStaleRead = metaStaleRead;
+        copy.metaLateWatch = metaLateWatch;
+        copy.metaDoubleWatch = metaDoubleWatch;
+        copy.metaExpiry = metaExpiry;
+        copy.rareDecision = rareDecision;
+        return copy;
+    }
+
     /** Sets every rate to 0: the beginning of healing. */
     void clear() {
         connectionBreak = 0;

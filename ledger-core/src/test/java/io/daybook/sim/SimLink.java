@@ -21,7 +21,8 @@ final class SimLink {
         boolean wild = world.isExploring();
         this.baseNanos = wild ? random.magnitude(5_000, 1_000_000) : 20_000;
         this.jitterNanos = wild ? random.magnitude(1_000, 2_000_000) : 30_000;
-        this.factor = world.mode() == SimMode.SLOW_LINKS && random.below(4) == 0 ? random.magnitude(10, 100) : 1;
+        long slow = world.mode() == SimMode.SLOW_LINKS && random.below(4) == 0 ? random.magnitude(10, 100) : 1;
+        this.factor = slow > 1 && world.happens("slow-way") ? slow : 1;
     }
 
     String name() {
@@ -35,7 +36,7 @@ final class SimLink {
     /** The time one frame takes, in ns. */
     long delay() {
         long delay = (baseNanos + world.schedule().below((int) Math.min(jitterNanos, Integer.MAX_VALUE))) * factor;
-        if (world.chaos().chance(world.faults().frameDelay)) {
+        if (world.strikes(SimFault.FRAME_DELAY, world.faults().frameDelay)) {
             delay *= world.chaos().between(2, 100);
         }
         return delay;

@@ -209,11 +209,11 @@ public final class SimMetaStore implements MetaStore {
         void fire() {
             SimFaults faults = world.faults();
             world.note(node.name(), what, path.hashCode(), asking);
-            if (there.isCut() || service.isOut() || world.chaos().chance(faults.metaUnavailable)) {
+            if (there.isCut() || service.isOut() || world.strikes(SimFault.META_UNAVAILABLE, faults.metaUnavailable)) {
                 failLater(Kind.UNAVAILABLE, "no metadata server answers; nothing was written");
                 return;
             }
-            if (world.chaos().chance(faults.metaExpiry)) {
+            if (world.strikes(SimFault.META_EXPIRY, faults.metaExpiry)) {
                 expire();
             }
             if (!service.isOpen(asking)) {
@@ -272,7 +272,7 @@ public final class SimMetaStore implements MetaStore {
     /** The newest change that a plain read shows. */
     private long readable() {
         long newest = service.change();
-        if (world.chaos().chance(world.faults().metaStaleRead)) {
+        if (world.strikes(SimFault.META_STALE_READ, world.faults().metaStaleRead)) {
             newest = random.between(Math.max(seen, newest - 8), newest);
         }
         seen = Math.max(seen, newest);
@@ -384,14 +384,14 @@ public final class SimMetaStore implements MetaStore {
             told = true;
             SimFaults faults = world.faults();
             long delay = back.delay();
-            if (world.chaos().chance(faults.metaLateWatch)) {
+            if (world.strikes(SimFault.META_LATE_WATCH, faults.metaLateWatch)) {
                 delay += world.chaos().between(1_000_000_000L, 5_000_000_000L);
             }
             world.after(delay, false, () -> {
                 told = false;
                 call();
             });
-            if (world.chaos().chance(faults.metaDoubleWatch)) {
+            if (world.strikes(SimFault.META_DOUBLE_WATCH, faults.metaDoubleWatch)) {
                 world.after(delay + back.delay(), false, this::call);
             }
         }

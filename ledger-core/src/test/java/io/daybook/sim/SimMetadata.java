@@ -110,7 +110,7 @@ public final class SimMetadata {
         if (forced != null) {
             return forced;
         }
-        return world.chaos().chance(world.faults().metaLostReply)
+        return world.strikes(SimFault.META_LOST_REPLY, world.faults().metaLostReply)
                 ? world.chaos().flip()
                 : null;
     }

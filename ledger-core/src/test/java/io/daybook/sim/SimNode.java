@@ -40,12 +40,16 @@ public final class SimNode {
         this.world = world;
         this.name = name;
         this.random = world.random("node " + name);
-        this.slowness =
-                world.mode() == SimMode.SLOW_LINKS && random.below(6) == 0 ? (int) random.magnitude(10, 100) : 1;
+        int slow = world.mode() == SimMode.SLOW_LINKS && random.below(6) == 0 ? (int) random.magnitude(10, 100) : 1;
+        this.slowness = slow > 1 && world.happens("slow-node") ? slow : 1;
         this.clock = new SimClock(this, random.between(0, 1L << 40));
         if (world.isExploring()) {
-            clock.step(Duration.ofMillis(random.between(-3_600_000, 3_600_000)));
-            clock.drift(random.between(-200, 200));
+            Duration step = Duration.ofMillis(random.between(-3_600_000, 3_600_000));
+            long drift = random.between(-200, 200);
+            if (world.happens("clock")) {
+                clock.step(step);
+                clock.drift(drift);
+            }
         }
         this.entropy = new SimEntropy(random.split("entropy"));
         this.probe = new SimProbe(world, random.split("probe"));

@@ -159,7 +159,7 @@ final class SimPipe extends SimEvent {
             queuedBytes -= size;
             unreadBytes += size;
             depart(outbox.poll());
-            if (world.chaos().chance(world.faults().connectionBreak)) {
+            if (world.strikes(SimFault.CONNECTION_BREAK, world.faults().connectionBreak)) {
                 breakDown();
                 return;
             }
@@ -180,7 +180,7 @@ final class SimPipe extends SimEvent {
 
     private void breakDown() {
         world.note(link.name(), "break", 0, 0);
-        boolean oneSided = world.chaos().chance(world.faults().halfOpen);
+        boolean oneSided = world.strikes(SimFault.HALF_OPEN, world.faults().halfOpen);
         SimConn first = world.chaos().flip() ? from : to;
         first.broken("connection reset by the network");
         if (!oneSided) {

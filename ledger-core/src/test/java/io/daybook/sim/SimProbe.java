@@ -26,7 +26,8 @@ public final class SimProbe implements Probe {
         if (n <= 1 || rate == 0 || !active.computeIfAbsent(id, first -> random.flip())) {
             return 0;
         }
-        int choice = random.chance(rate) ? random.below(n) : 0;
+        int rare = random.chance(rate) ? random.below(n) : 0;
+        int choice = rare != 0 && world.happens("rare-choice") ? rare : 0;
         world.note(id, "decision", choice, n);
         return choice;
     }

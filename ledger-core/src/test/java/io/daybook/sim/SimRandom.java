@@ -17,6 +17,11 @@ public final class SimRandom {
         return z ^ (z >>> 31);
     }
 
+    /** Goes on as a new source of this seed would. */
+    void restart(long seed) {
+        state = seed;
+    }
+
     /** A source of its own for {@code purpose}: drawing from it does not change what this one draws. */
     public SimRandom split(String purpose) {
         return new SimRandom(mix(state ^ mix(purpose.hashCode() + GAMMA)));

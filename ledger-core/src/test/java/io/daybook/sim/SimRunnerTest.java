@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,8 @@ final class SimRunnerTest {
         assertThat(summary.runs()).isEqualTo(20);
         assertThat(summary.reached()).containsEntry("Mark.TIMER", 20L);
         assertThat(summary.passed()).isFalse();
-        assertThat(text()).contains("seed 3 failed", "an unlucky seed", "./daybook simulate --layer ledger --seed 13");
+        assertThat(text())
+                .contains("seed 3 failed", "an unlucky seed", "./daybook simulate --scenario 'test' --seed 13");
     }
 
     @Test
@@ -96,6 +98,57 @@ final class SimRunnerTest {
 
         assertThat(result.failure()).hasMessageContaining("the counter passed 3");
         assertThat(result.virtualNanos()).isBetween(3_000_000L, 4_000_000L);
+    }
+
+    @Test
+    void theReportIsTheSameForAnyNumberOfThreads() {
+        SimRunner two = new SimRunner(
+                SystemClock.INSTANCE, new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), 3);
+
+        SimRunner.Summary one = runner.run(scenario(UNLUCKY), 0, 2_000, Options.USUAL);
+        SimRunner.Summary many = two.run(scenario(UNLUCKY), 0, 2_000, Options.USUAL);
+
+        assertThat(many.hash()).isEqualTo(one.hash());
+        assertThat(many.failedSeeds()).isEqualTo(one.failedSeeds());
+        assertThat(many.events()).isEqualTo(one.events());
+        assertThat(many.reached()).isEqualTo(one.reached());
+    }
+
+    @Test
+    void shrinksAFailureToTheDecisionsThatMatter() {
+        Scenario fragile = scenario(
+                world -> { // fails if both the 7th and the 23rd of 40 things happen
+                    boolean[] happened = new boolean[40];
+                    for (int i = 0; i < happened.length; i++) {
+                        happened[i] = world.happens("thing");
+                    }
+                    if (happened[7] && happened[23]) {
+                        throw new AssertionError("I5 is broken: two things happened");
+                    }
+                });
+
+        runner.run(fragile, 1, 1, Options.USUAL);
+        assertThat(text()).contains("breaks I5 with 2 of its 40 decisions", "--replay 'test/1/thing:7,23'");
+        assertThat(SimReplay.parse("test/1/thing:7,23")
+                        .run(fragile, Options.USUAL)
+                        .invariant())
+                .isEqualTo("I5");
+        assertThat(SimReplay.parse("test/1/thing:7+other:1")
+                        .run(fragile, Options.USUAL)
+                        .passed())
+                .isTrue();
+    }
+
+    @Test
+    void aReplayReadsWhatItWrites() {
+        for (String word : List.of("takeover/42", "takeover!KEEPS_ACKS/-7/-", "takeover/1/frame-delay:0,12+strike:3")) {
+            assertThat(SimReplay.parse(word)).hasToString(word);
+        }
+        for (String word : List.of("takeover", "takeover/x", "takeover/1/strike", "takeover/1/strike:a", "a/1/b/c")) {
+            assertThatThrownBy(() -> SimReplay.parse(word))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("it looks like");
+        }
     }
 
     private String text() {

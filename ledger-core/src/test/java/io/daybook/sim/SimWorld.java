@@ -38,6 +38,8 @@ public final class SimWorld {
     private final boolean exploring;
     private final SimRandom schedule;
     private final SimRandom chaos; // apart: a fault more or less leaves the order of things alone
+    private final SimRandom[] strikes = new SimRandom[SimFault.values().length]; // one per fault, for the same reason
+    private final SimDecisions decisions = new SimDecisions();
     private final SimQueue queue = new SimQueue();
     private final SimTrace trace = new SimTrace();
     private final Map<String, SimNode> nodes = new LinkedHashMap<>();
@@ -52,6 +54,8 @@ public final class SimWorld {
     private long steps;
     private long nextRankChange;
     private @Nullable SimLoop current;
+    private @Nullable Object plan;
+    private @Nullable SimFaults healed; // as they were before
     private @Nullable SimFailure failure;
 
     /** A calm world. */
@@ -71,6 +75,9 @@ public final class SimWorld {
         SimRandom root = new SimRandom(seed);
         this.schedule = root.split("schedule");
         this.chaos = root.split("chaos");
+        for (SimFault fault : SimFault.values()) {
+            strikes[fault.ordinal()] = root.split(fault.stream);
+        }
         this.network = new SimNetwork(this);
         this.metadata = new SimMetadata(this);
         this.nextRankChange = schedule.between(50, 2_000);
@@ -224,6 +231,7 @@ public final class SimWorld {
     /** Ends the chaos: no more faults by themselves, all links up and fast, pauses over, nodes that are down restarted. */
     public void heal() {
         note("world", "heal", 0, 0);
+        healed = faults.copy();
         faults.clear();
         network.healAll();
         metadata.heal();
@@ -264,7 +272,7 @@ public final class SimWorld {
         return trace.events();
     }
 
-    /** The last {@code n} events (at most 256), oldest first. */
+    /** The last {@code n} events of each actor, as far as they are kept, oldest first. */
     public List<String> lastEvents(int n) {
         return trace.last(n);
     }
@@ -288,7 +296,52 @@ public final class SimWorld {
         }
     }
 
+    /** What the seed chose for this run beside mode and faults, for the report of a failure. */
+    public void plan(Object plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Asks whether an unusual thing that was drawn may happen; a shrunk run says no to most. Draw everything that belongs to it before
+     * asking, or from a source of its own, so that a no changes no other draw.
+     *
+     * @param stream a constant word of letters and hyphens
+     */
+    public boolean happens(String stream) {
+        return decisions.happens(stream);
+    }
+
     // ---- for the twins
+
+    /** Keeps some ten thousand events in clear, instead of some hundred. */
+    void traceMore() {
+        if (trace.events() == 0) {
+            trace.keepMore();
+        }
+    }
+
+    SimDecisions decisions() {
+        return decisions;
+    }
+
+    /** Mode, rates, and what the scenario drew. */
+    String options() {
+        return "mode %s, faults %s%s"
+                .formatted(mode, healed == null ? faults : healed, plan == null ? "" : ", " + plan);
+    }
+
+    /** True {@code rate} times in a million; further draws for the fault come from {@link #chaos}. */
+    boolean strikes(SimFault fault, int rate) {
+        if (rate <= 0) {
+            return false;
+        }
+        long draw = strikes[fault.ordinal()].nextLong();
+        if (((draw >>> 32) * 1_000_000) >>> 32 >= rate) {
+            return false;
+        }
+        chaos.restart(draw);
+        return decisions.happens(fault.stream);
+    }
 
     SimRandom schedule() {
         return schedule;
@@ -363,13 +416,16 @@ public final class SimWorld {
         return switch (mode) {
             case UNIFORM -> LAG_NANOS;
             case SLOW_LINKS -> LAG_NANOS * node.slowness();
-            case PRIORITY -> schedule.magnitude(100, 20_000_000);
+            case PRIORITY -> {
+                long rank = schedule.magnitude(100, 20_000_000);
+                yield happens("rank") ? rank : LAG_NANOS;
+            }
         };
     }
 
     /** A collection or a preemption: ns to add to the delay of a pass, mostly 0. */
     long stall() {
-        return chaos.chance(faults.loopStall) ? chaos.magnitude(10_000, 10_000_000) : 0;
+        return strikes(SimFault.LOOP_STALL, faults.loopStall) ? chaos.magnitude(10_000, 10_000_000) : 0;
     }
 
     private void observe() {

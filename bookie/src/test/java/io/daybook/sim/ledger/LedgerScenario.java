@@ -23,7 +23,7 @@ public final class LedgerScenario implements Scenario {
 
     @Override
     public String name() {
-        return "takeover";
+        return mutant == Mutant.NONE ? "takeover" : "takeover!" + mutant.name();
     }
 
     @Override

@@ -51,6 +51,7 @@ final class LedgerStory {
         this.random = world.random("story");
         this.witness = new LedgerWitness(world, ClientNode.CLUSTER.root(), mutant.judgedByHarm());
         this.options = OpenOptions.DEFAULT.withPassword(plan.password());
+        world.plan(plan);
         world.observe(witness);
     }
 

@@ -16,6 +16,7 @@ final class LedgerTrouble implements Moment.Listener {
 
     private final SimWorld world;
     private final SimRandom random;
+    private SimRandom details = new SimRandom(0); // of one strike, apart from whether it happens
     private final Timetable timetable;
     private final List<SimBookie> bookies;
     private final List<SimNode> clients;
@@ -112,7 +113,9 @@ final class LedgerTrouble implements Moment.Listener {
     private void slowLink(int oneIn, String from, String to) {
         if (random.below(oneIn) == 0) {
             long time = random.magnitude(10_000, Math.min(SLOWEST_LINK_NANOS, spanNanos / 2));
-            world.network().latency(from, to, Duration.ofNanos(time));
+            if (world.happens("slow-link")) {
+                world.network().latency(from, to, Duration.ofNanos(time));
+            }
         }
     }
 
@@ -157,8 +160,12 @@ final class LedgerTrouble implements Moment.Listener {
     }
 
     private void strike(Kind kind, SimBookie bookie, SimNode client) {
+        details = new SimRandom(random.nextLong());
         String one = bookie.node().name();
-        String other = random.below(6) == 0 ? SimWorld.METADATA : client.name();
+        String other = details.below(6) == 0 ? SimWorld.METADATA : client.name();
+        if (!world.happens("strike")) {
+            return;
+        }
         world.note("trouble", kind.name(), 0, 0);
         switch (kind) {
             case CRASH -> fell(bookie, false);
@@ -179,7 +186,7 @@ final class LedgerTrouble implements Moment.Listener {
             case PAUSE -> bookie.node().pause(Duration.ofNanos(duration()));
             case CLIENT_PAUSE -> client.pause(Duration.ofNanos(duration()));
             case CUT -> {
-                if (random.flip()) {
+                if (details.flip()) {
                     cut(one, other);
                 } else {
                     cut(other, one);
@@ -191,22 +198,22 @@ final class LedgerTrouble implements Moment.Listener {
             }
             case RESET -> world.network().reset(one, client.name());
             case HALF_OPEN -> {
-                if (random.flip()) {
+                if (details.flip()) {
                     world.network().halfOpen(one, client.name());
                 } else {
                     world.network().halfOpen(client.name(), one);
                 }
             }
             case SLOW_LINK -> {
-                int times = (int) random.magnitude(5, 200);
-                if (random.flip()) {
+                int times = (int) details.magnitude(5, 200);
+                if (details.flip()) {
                     world.network().slow(one, client.name(), times);
                 } else {
                     world.network().slow(client.name(), one, times);
                 }
             }
             case SLOW_METADATA -> {
-                if (random.flip()) {
+                if (details.flip()) {
                     cut(client.name(), SimWorld.METADATA);
                 } else {
                     cut(SimWorld.METADATA, client.name());
@@ -216,8 +223,8 @@ final class LedgerTrouble implements Moment.Listener {
                 world.metadata().outage(true);
                 later(() -> world.metadata().outage(false));
             }
-            case LOST_REPLY -> world.metadata().loseNextReply(random.flip());
-            case EXPIRY -> world.metadata().expireSession(random.flip() ? one : client.name());
+            case LOST_REPLY -> world.metadata().loseNextReply(details.flip());
+            case EXPIRY -> world.metadata().expireSession(details.flip() ? one : client.name());
             case CLIENT_CRASH -> {
                 if (!client.name().equals("reader")) {
                     client.crash();
@@ -234,7 +241,7 @@ final class LedgerTrouble implements Moment.Listener {
         }
         forgetful.add(bookie.id());
         if (bookie.node().alive()) {
-            bookie.forget(random.flip() ? 0 : (int) random.between(1, 6));
+            bookie.forget(details.flip() ? 0 : (int) details.between(1, 6));
         }
         restartLater(bookie);
     }
@@ -268,6 +275,6 @@ final class LedgerTrouble implements Moment.Listener {
     }
 
     private long duration() {
-        return random.magnitude(Math.max(1, spanNanos / 200), spanNanos);
+        return details.magnitude(Math.max(1, spanNanos / 200), spanNanos);
     }
 }

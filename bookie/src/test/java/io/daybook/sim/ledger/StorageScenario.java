@@ -15,6 +15,11 @@ public final class StorageScenario implements Scenario {
     }
 
     @Override
+    public long runs(long asked) {
+        return Math.max(1, asked / 40);
+    }
+
+    @Override
     public ScenarioResult run(long seed, Options options) {
         SimRandom random = new SimRandom(seed).split("storage plan");
         SimMode mode = SimMode.values()[random.below(SimMode.values().length)];
