@@ -147,7 +147,7 @@ record LedgerPlan(
 
     /** Rates of what goes wrong by itself; about half of the kinds are off in a run. Disks are those of the bookies in memory. */
     static void drawFaults(SimRandom random, SimFaults faults) {
-        faults.connectionBreak = rate(random, 20_000);
+        faults.connectionBreak = rate(random, 60_000);
         faults.halfOpen = rate(random, 500_000);
         faults.frameDelay = rate(random, 100_000);
         faults.loopStall = rate(random, 20_000);

@@ -46,8 +46,13 @@ final class LedgerTrouble implements Moment.Listener {
         LOST_REPLY,
         EXPIRY,
         CLIENT_CRASH,
-        TAKEOVER
+        TAKEOVER,
+        SUCCESSION
     }
+
+    /** What an ambush does half of the time. */
+    private static final List<Kind> FAVOURITES =
+            List.of(Kind.KILL, Kind.KILL, Kind.CRASH, Kind.CLIENT_CRASH, Kind.TAKEOVER, Kind.SUCCESSION, Kind.RESET);
 
     /** Strikes with {@code kind} when {@code moment} has come {@code skipped} times before, {@code delayNanos} later. */
     private static final class Ambush {
@@ -60,14 +65,15 @@ final class LedgerTrouble implements Moment.Listener {
         Ambush(SimRandom random, long spanNanos) {
             moment = Moment.values()[random.below(Moment.values().length)];
             Kind drawn = Kind.values()[random.below(Kind.values().length)];
-            kind = random.below(4) != 0 ? drawn : random.flip() ? Kind.KILL : Kind.CLIENT_CRASH;
+            kind = random.flip() ? drawn : FAVOURITES.get(random.below(FAVOURITES.size()));
             delayNanos = random.below(3) == 0 ? 0 : random.magnitude(1_000, Math.max(10_000, spanNanos / 4));
             elsewhere = random.below(4) == 0;
             skipped = (int) random.magnitude(1, 12) - 1;
         }
     }
 
-    /** @param takeover starts one more client that takes over, if one is left */
+    /** @param clients the writer first
+     * @param takeover starts one more client that takes over, if one is left */
     LedgerTrouble(
             SimWorld world,
             SimRandom random,
@@ -231,6 +237,13 @@ final class LedgerTrouble implements Moment.Listener {
                 }
             }
             case TAKEOVER -> takeover.run();
+            case SUCCESSION -> {
+                if (random.below(3) != 0) {
+                    clients.get(0).crash(); // the writer
+                }
+                takeover.run();
+                timetable.in(random.magnitude(1_000, Math.max(2_000, spanNanos / 20)), takeover);
+            }
         }
     }
 
@@ -258,7 +271,8 @@ final class LedgerTrouble implements Moment.Listener {
     }
 
     private void restartLater(SimBookie bookie) {
-        later(() -> {
+        long down = random.flip() ? duration() : random.magnitude(10_000, Math.max(20_000, spanNanos / 20));
+        timetable.in(down, () -> {
             if (!bookie.node().alive()) {
                 bookie.node().restart();
             }

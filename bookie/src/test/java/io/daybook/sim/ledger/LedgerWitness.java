@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * acknowledgement; a violation ends the run.
  */
 final class LedgerWitness implements SimWorld.Observer {
+    private static final String WRITER = "writer";
+
     private final SimWorld world;
     private final String root;
     private final boolean onlyHarm;
@@ -34,7 +36,7 @@ final class LedgerWitness implements SimWorld.Observer {
     private long seenChanges = -1;
     private @Nullable LedgerMetadata record;
     private @Nullable LedgerMetadata closed;
-    private byte @Nullable [] writersLast; // what the writer sent to metadata, until somebody else sends the same
+    private final Map<String, byte[]> proposals = new LinkedHashMap<>(); // what each client last sent to metadata
     private Moment.Listener moments = (moment, bookie, client) -> {};
     private long acked = -1;
     private LongSupplier confirmedByWriter = () -> -1; // unless acknowledging is the same as confirming
@@ -168,11 +170,7 @@ final class LedgerWitness implements SimWorld.Observer {
         if (!to.equals(path)) {
             return;
         }
-        if (client.equals("writer")) {
-            writersLast = bytes;
-        } else if (Arrays.equals(bytes, writersLast)) {
-            writersLast = null; // both want the same: whose it is cannot be told
-        }
+        proposals.put(client, bytes);
         moments.reached(Moment.RECORD_SENT, "", client);
     }
 
@@ -199,15 +197,30 @@ final class LedgerWitness implements SimWorld.Observer {
         byte[] old = data;
         record = next;
         data = bytes;
+        String by = proposer(bytes);
         world.note("record", next.state().name(), next.lastFragment().firstEntry(), next.lastEntry());
         if (before != null && !Arrays.equals(old, bytes) && !onlyHarm) {
-            Transitions.check(before, next, Arrays.equals(bytes, writersLast), acked);
+            Transitions.check(before, next, by.equals(WRITER), acked);
         }
         if (next.closed() && closed == null) {
             closed = next;
             sealed(next);
         }
-        moments.reached(Moment.RECORD_CHANGED, "", "writer");
+        moments.reached(Moment.RECORD_CHANGED, "", by);
+    }
+
+    /** Who made the record what it is; the empty word if that cannot be told. */
+    private String proposer(byte[] bytes) {
+        String found = "";
+        for (Map.Entry<String, byte[]> proposal : proposals.entrySet()) {
+            if (Arrays.equals(proposal.getValue(), bytes)) {
+                if (!found.isEmpty()) {
+                    return ""; // two wanted the same
+                }
+                found = proposal.getKey();
+            }
+        }
+        return found;
     }
 
     private void sealed(LedgerMetadata end) {
