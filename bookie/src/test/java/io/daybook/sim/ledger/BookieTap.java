@@ -42,11 +42,17 @@ final class BookieTap implements Transport.Acceptor {
         return new Tapped(conn);
     }
 
+    /**
+     * A request on its way; what it held is released.
+     *
+     * @param held of a read: whether the bookie had acknowledged that entry before
+     */
+    private record Asked(Request request, boolean held) {}
+
     private final class Tapped implements Conn, ConnHandler {
         private final Conn conn;
         private final RequestDecoder decoder = new RequestDecoder();
-        private final List<Request> asked =
-                new ArrayList<>(); // adds and reads that are not answered yet; what they hold is released
+        private final List<Asked> asked = new ArrayList<>(); // adds and reads that are not answered yet
         private final ConnHandler handler;
 
         Tapped(Conn conn) {
@@ -89,12 +95,12 @@ final class BookieTap implements Transport.Acceptor {
                     witness.recoveryAdd(add.ledgerId(), add.entryId());
                 }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ARRIVES : Moment.ADD_ARRIVES, client);
-                asked.add(request);
+                asked.add(new Asked(request, false));
             } else if (request instanceof Request.Read read) {
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
                 }
-                asked.add(request);
+                asked.add(new Asked(request, witness.acknowledged(read.ledgerId(), read.entryId())));
             } else if (request instanceof Request.WriteLac lac) {
                 witness.explicitLac(lac.ledgerId(), lac.lac());
             }
@@ -122,7 +128,7 @@ final class BookieTap implements Transport.Acceptor {
             boolean v2 = frame.getUnsignedByte(frame.readerIndex()) <= V2_FIRST_BYTE_MAX;
             Response response = v2 ? WireV2.decodeResponse(frame) : WireV3.decodeResponse(frame);
             for (int i = 0; i < asked.size(); i++) {
-                if (answers(response, asked.get(i))) {
+                if (answers(response, asked.get(i).request)) {
                     answered(asked.remove(i), response);
                     break;
                 }
@@ -147,7 +153,8 @@ final class BookieTap implements Transport.Acceptor {
             return false;
         }
 
-        private void answered(Request request, Response response) {
+        private void answered(Asked question, Response response) {
+            Request request = question.request;
             String client = conn.peer().host();
             if (request instanceof Request.Add add && response instanceof Response.Add answer) {
                 if (!add.deferredSync()) { // else it promises nothing before it is forced
@@ -155,7 +162,7 @@ final class BookieTap implements Transport.Acceptor {
                 }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
-                witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), answer.status());
+                witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), question.held, answer.status());
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
                 }

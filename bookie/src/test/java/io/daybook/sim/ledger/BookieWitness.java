@@ -23,9 +23,13 @@ final class BookieWitness {
         this.witness = witness;
     }
 
-    /** Copies that were synced here are lost: what nobody can ask of a bookie is that it has them (I5, I13). */
+    /**
+     * Copies that were synced here are lost: what nobody can ask of a bookie is that it has them (I5). It must doubt what it may have acknowledged
+     * (I13) where metadata names it; of what a recovery gave it that has not been closed yet, it cannot know (R80).
+     */
     void forgot() {
         forgetful = true;
+        acked.removeIf(entryId -> !witness.names(id, entryId));
     }
 
     boolean forgetful() {
@@ -59,13 +63,23 @@ final class BookieWitness {
         }
     }
 
-    /** The answer to a read leaves; −1 asks for the last entry. */
-    void answersRead(long ledgerId, long entryId, boolean fencing, Status status) {
+    /** Whether an add of this entry was answered with success. */
+    boolean acknowledged(long ledgerId, long entryId) {
+        return witness.watches(ledgerId) && acked.contains(entryId);
+    }
+
+    /**
+     * The answer to a read leaves.
+     *
+     * @param entryId −1 asks for the last entry
+     * @param held whether the entry had been acknowledged when the request came; later is too late, since the bookie had looked by then
+     */
+    void answersRead(long ledgerId, long entryId, boolean fencing, boolean held, Status status) {
         if (!witness.watches(ledgerId)) {
             return;
         }
         boolean absent = status.certainNegative();
-        if (absent && acked.contains(entryId)) {
+        if (absent && held) {
             witness.broken("I13", "%s says that it has no entry %d, which it has acknowledged", id, entryId);
         }
         if (fencing && (absent || status == Status.OK)) {

@@ -24,16 +24,18 @@ final class ClientNode {
     private final ClientConfig config;
     private final MetaStore metaStore;
     private final ClientMutants clients;
+    private final ClientProbe probe;
     private final LedgerWitness witness;
     private boolean alive = true;
 
-    ClientNode(SimNode node, ClientConfig config, Mutant mutant, LedgerWitness witness) {
+    ClientNode(SimNode node, ClientConfig config, LedgerPlan plan, Mutant mutant, LedgerWitness witness) {
         this.node = node;
         this.config = config;
         this.loops = node.loops("db", 1);
         this.loop = loops.all().get(0);
         this.witness = witness;
         this.clients = mutant.clients();
+        this.probe = new ClientProbe(node.probe(), plan);
         this.metaStore = mutant.metaStore(watched(node.metaStore()));
         node.program(secondLife -> alive = false);
     }
@@ -71,7 +73,7 @@ final class ClientNode {
     }
 
     Promise<LedgerClient> open() {
-        return clients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy(), node.probe());
+        return clients.open(config, CLUSTER, metaStore, node.transport(), loops, node.entropy(), probe);
     }
 
     /** Opens until it works, then goes on with {@code next} on the loop. */

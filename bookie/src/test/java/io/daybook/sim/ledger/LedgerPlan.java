@@ -22,6 +22,8 @@ import java.util.List;
  * @param firstTouch whether bookies look a ledger up in metadata before they keep anything of it
  * @param durableFences whether bookies announce that their fences are on disk before any answer, as ours do and stock ones do not
  * @param syncNanos how long each bookie in memory takes to sync: what a crash can lose
+ * @param hasty whether recoveries wait for nobody once enough bookies have answered
+ * @param fewAhead how many entries recoveries read ahead; 0 for as many as in production
  * @param entries how many entries the writer has
  * @param paceNanos pause of the writer between two bursts; 0 to write as fast as the window allows
  * @param burst most entries handed in at once
@@ -45,6 +47,8 @@ record LedgerPlan(
         DigestType digest,
         Password password,
         ClientConfig config,
+        boolean hasty,
+        int fewAhead,
         int entries,
         long paceNanos,
         int burst,
@@ -80,6 +84,8 @@ record LedgerPlan(
                 DigestType.values()[random.below(DigestType.values().length)],
                 random.below(4) == 0 ? Password.of("secret") : Password.EMPTY,
                 config(random, span),
+                random.flip(),
+                random.flip() ? 0 : (int) random.between(1, 3),
                 (int) (small ? random.magnitude(1, 8) : random.magnitude(3, 40)),
                 random.flip() ? 0 : random.magnitude(span / 100, span / 4),
                 (int) random.magnitude(1, 10),

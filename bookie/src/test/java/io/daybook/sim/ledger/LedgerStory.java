@@ -112,7 +112,7 @@ final class LedgerStory {
     }
 
     private ClientNode client(String name) {
-        return new ClientNode(world.node(name), plan.config(), mutant, witness);
+        return new ClientNode(world.node(name), plan.config(), plan, mutant, witness);
     }
 
     // ---- meanwhile
@@ -189,7 +189,7 @@ final class LedgerStory {
     // ---- after
 
     private void check(WritingActor actor, ClientNode writing, LedgerWriter writer) {
-        ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, mutant, witness);
+        ClientNode judging = new ClientNode(world.node("judge"), ClientConfig.DEFAULT, plan, mutant, witness);
         TakeoverActor judge = new TakeoverActor(judging, writer.ledger(), options, 100_000_000L);
         judge.start();
         long until = world.now() + SEALED_WITHIN.toNanos();

@@ -52,7 +52,7 @@ final class LedgerTrouble implements Moment.Listener {
 
     /** What an ambush does half of the time. */
     private static final List<Kind> FAVOURITES =
-            List.of(Kind.KILL, Kind.KILL, Kind.CRASH, Kind.CLIENT_CRASH, Kind.TAKEOVER, Kind.SUCCESSION, Kind.RESET);
+            List.of(Kind.KILL, Kind.KILL, Kind.CRASH, Kind.CLIENT_CRASH, Kind.TAKEOVER, Kind.SUCCESSION, Kind.LOSS);
 
     /** Strikes with {@code kind} when {@code moment} has come {@code skipped} times before, {@code delayNanos} later. */
     private static final class Ambush {
@@ -72,8 +72,10 @@ final class LedgerTrouble implements Moment.Listener {
         }
     }
 
-    /** @param clients the writer first
-     * @param takeover starts one more client that takes over, if one is left */
+    /**
+     * @param clients the writer first
+     * @param takeover starts one more client that takes over, if one is left
+     */
     LedgerTrouble(
             SimWorld world,
             SimRandom random,

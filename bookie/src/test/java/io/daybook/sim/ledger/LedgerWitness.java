@@ -165,6 +165,12 @@ final class LedgerWitness implements SimWorld.Observer {
 
     // ---- metadata
 
+    /** Whether the record says that {@code bookie} has {@code entryId}. */
+    boolean names(BookieId bookie, long entryId) {
+        LedgerMetadata now = record;
+        return now != null && now.fragmentOf(entryId).bookies().contains(bookie);
+    }
+
     /** A client sends a new version of a record to metadata. */
     void proposed(String client, String to, byte[] bytes) {
         if (!to.equals(path)) {
