@@ -6,11 +6,6 @@ import io.daybook.base.seam.Probe;
 record ClientProbe(Probe probe, LedgerPlan plan) implements Probe {
 
     @Override
-    public void reached(String id) {
-        probe.reached(id);
-    }
-
-    @Override
     public void reached(Enum<?> mark) {
         probe.reached(mark);
     }
