@@ -106,13 +106,16 @@ final class BookieWitness {
         if (!witness.watches(ledgerId)) {
             return;
         }
+        witness.confirmed(lac, id + " has an entry that");
         boolean first = put.add(entryId);
+        if (forgetful && !witness.collects(id)) {
+            return; // it forgot its fence, and had no need to doubt a ledger that does not want its entries any more (R80)
+        }
         if (denied.contains(entryId) && !recovered.contains(entryId)) {
             witness.broken("I9", "%s has entry %d after it was certain to have none", id, entryId);
         }
         if (first && fenced && !recovered.contains(entryId)) {
             witness.broken("I8", "%s took a normal add of entry %d after it had answered for its fence", id, entryId);
         }
-        witness.confirmed(lac, id + " has an entry that");
     }
 }

@@ -1,11 +1,13 @@
 package io.daybook.sim.ledger;
 
+import io.daybook.ledger.client.ClientMutants;
 import io.daybook.sim.Scenario;
 import io.daybook.sim.ScenarioResult;
 import io.daybook.sim.SimFaults;
 import io.daybook.sim.SimMode;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
+import java.util.Set;
 
 /** Writer, recoverers, readers and the protocol core of the bookies, over stores in memory: {@link LedgerStory}. */
 public final class LedgerScenario implements Scenario {
@@ -24,6 +26,11 @@ public final class LedgerScenario implements Scenario {
     @Override
     public String name() {
         return mutant == Mutant.NONE ? "takeover" : "takeover!" + mutant.name();
+    }
+
+    @Override
+    public Set<? extends Enum<?>> marks() {
+        return ClientMutants.marks();
     }
 
     @Override

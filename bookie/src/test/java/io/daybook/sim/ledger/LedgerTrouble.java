@@ -37,6 +37,7 @@ final class LedgerTrouble implements Moment.Listener {
         PAUSE,
         CLIENT_PAUSE,
         CUT,
+        HELD_ADDS,
         ISOLATION,
         RESET,
         HALF_OPEN,
@@ -51,8 +52,18 @@ final class LedgerTrouble implements Moment.Listener {
     }
 
     /** What an ambush does half of the time. */
-    private static final List<Kind> FAVOURITES =
-            List.of(Kind.KILL, Kind.KILL, Kind.CRASH, Kind.CLIENT_CRASH, Kind.TAKEOVER, Kind.SUCCESSION, Kind.LOSS);
+    private static final List<Kind> FAVOURITES = List.of(
+            Kind.KILL,
+            Kind.KILL,
+            Kind.CRASH,
+            Kind.LOSS,
+            Kind.RESET,
+            Kind.READ_ONLY,
+            Kind.HELD_ADDS,
+            Kind.HELD_ADDS,
+            Kind.CLIENT_CRASH,
+            Kind.TAKEOVER,
+            Kind.SUCCESSION);
 
     /** Strikes with {@code kind} when {@code moment} has come {@code skipped} times before, {@code delayNanos} later. */
     private static final class Ambush {
@@ -200,6 +211,7 @@ final class LedgerTrouble implements Moment.Listener {
                     cut(other, one);
                 }
             }
+            case HELD_ADDS -> cut(clients.get(0).name(), one); // of the writer; what others ask passes
             case ISOLATION -> {
                 world.network().isolate(one);
                 later(() -> clients.forEach(each -> world.network().healBoth(one, each.name())));

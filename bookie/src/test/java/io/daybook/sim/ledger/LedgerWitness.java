@@ -171,6 +171,12 @@ final class LedgerWitness implements SimWorld.Observer {
         return now != null && now.fragmentOf(entryId).bookies().contains(bookie);
     }
 
+    /** Whether the ledger is not sealed, and {@code bookie} is one of those that get its entries. */
+    boolean collects(BookieId bookie) {
+        LedgerMetadata now = record;
+        return now != null && !now.closed() && now.lastFragment().bookies().contains(bookie);
+    }
+
     /** A client sends a new version of a record to metadata. */
     void proposed(String client, String to, byte[] bytes) {
         if (!to.equals(path)) {

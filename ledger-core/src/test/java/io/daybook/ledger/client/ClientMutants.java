@@ -19,8 +19,11 @@ import io.daybook.ledger.metadata.MetadataUri;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Ledger clients of production with single rules taken away (R92), for simulations in other packages; each bug is one method. */
 public final class ClientMutants {
@@ -31,6 +34,14 @@ public final class ClientMutants {
 
     private ClientMutants(ClientRules rules) {
         this.rules = rules;
+    }
+
+    /** The branches that clients tell a probe of. */
+    public static Set<Enum<?>> marks() {
+        Set<Enum<?>> marks = new LinkedHashSet<>();
+        Collections.addAll(marks, WriterMark.values());
+        Collections.addAll(marks, RecovererMark.values());
+        return marks;
     }
 
     /** As {@code LedgerClients.open}, with marks and rare choices of {@code probe}. */
