@@ -1,10 +1,18 @@
 package io.daybook.bookie.ledger;
 
 import io.daybook.ledger.protocol.Status;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Bookies of production with single rules taken away (R92), for simulations in other packages; each bug is one method. */
 public final class BookieMutants {
     private BookieMutants() {}
+
+    /** The branches that bookies tell a probe of. */
+    public static Set<Enum<?>> marks() {
+        return new LinkedHashSet<>(List.of(BookieMark.values()));
+    }
 
     /** R16: adds are answered before they are synced. */
     public static BookieConduct acksBeforeSync() {

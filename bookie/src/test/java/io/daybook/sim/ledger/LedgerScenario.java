@@ -1,5 +1,6 @@
 package io.daybook.sim.ledger;
 
+import io.daybook.bookie.ledger.BookieMutants;
 import io.daybook.ledger.client.ClientMutants;
 import io.daybook.sim.Scenario;
 import io.daybook.sim.ScenarioResult;
@@ -7,6 +8,7 @@ import io.daybook.sim.SimFaults;
 import io.daybook.sim.SimMode;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Writer, recoverers, readers and the protocol core of the bookies, over stores in memory: {@link LedgerStory}. */
@@ -30,7 +32,9 @@ public final class LedgerScenario implements Scenario {
 
     @Override
     public Set<? extends Enum<?>> marks() {
-        return ClientMutants.marks();
+        Set<Enum<?>> marks = new LinkedHashSet<>(ClientMutants.marks());
+        marks.addAll(BookieMutants.marks());
+        return marks;
     }
 
     @Override
