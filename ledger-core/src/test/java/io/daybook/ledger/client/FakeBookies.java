@@ -48,6 +48,7 @@ final class FakeBookies {
         int missesFences; // so many fencing requests are lost
         Status addStatus = Status.OK;
         long latencyNanos = LATENCY_NANOS;
+        long openBytes; // of adds that came and were not answered
         int reads;
         int batchReads;
         int polls;
@@ -295,7 +296,9 @@ final class FakeBookies {
                                 bookie, slot, token, entryId, Status.OK, unreachable(bookie, "is silent")));
                 return;
             }
+            fake.openBytes += bytes.length;
             loop.schedule(fake.latencyNanos, () -> {
+                fake.openBytes -= bytes.length;
                 if (fake.down) {
                     listener.onAdd(bookie, slot, token, entryId, Status.OK, unreachable(bookie, "is down"));
                     return;
@@ -357,7 +360,7 @@ final class FakeBookies {
 
         @Override
         public long outstandingBytes(BookieId bookie) {
-            return 0;
+            return fake(bookie).openBytes;
         }
 
         private UnreachableException unreachable(BookieId bookie, String why) {
