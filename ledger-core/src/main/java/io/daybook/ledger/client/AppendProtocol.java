@@ -41,6 +41,7 @@ final class AppendProtocol<T> {
     private final WriterRules rules;
     private final Effects<T> effects;
     private final DecisionTrace trace;
+    private final WrittenRecord record;
     private final Ensemble ensemble;
     private final EnsembleChange change;
     private final AppendWindow<T> window;
@@ -53,9 +54,6 @@ final class AppendProtocol<T> {
     private boolean closing; // close was asked for; pending entries may still drain
     private boolean draining = true; // unless close was asked for at once
     private @Nullable Ending sealBecause; // sealing by ourselves, because the ledger has changed too often
-    private LedgerMetadata metadata; // as last committed
-    private int version;
-    private @Nullable LedgerMetadata proposal; // being committed
     private int changes;
     private boolean retryAsked;
     private Duration retryPause = DEGRADED_PAUSE;
@@ -77,17 +75,16 @@ final class AppendProtocol<T> {
                 created.state() == LedgerState.OPEN, "ledger %s cannot be written: it is %s", ledger, created.state());
         this.ledger = ledger;
         this.replication = created.replication();
-        this.metadata = created;
-        this.version = version;
         this.changesMax = changesMax;
         this.rules = rules;
         this.effects = effects;
         this.trace = trace;
+        this.record = new WrittenRecord(ledger, created, version, rules, effects::compareAndSet, trace);
         this.ensemble = new Ensemble(replication, created.lastFragment().bookies());
         this.change = new EnsembleChange(ensemble);
         this.busy = new BusySlots(replication.ensemble());
         this.lag = new LagWatch(replication, bookieBudgetBytes);
-        this.copies = new MissingCopies(ensemble, () -> metadata);
+        this.copies = new MissingCopies(ensemble, record::committed);
         this.window = new AppendWindow<>(replication, 0, copies);
     }
 
@@ -107,7 +104,7 @@ final class AppendProtocol<T> {
     }
 
     LedgerMetadata metadata() {
-        return metadata;
+        return record.committed();
     }
 
     Ensemble ensemble() {
@@ -311,13 +308,11 @@ final class AppendProtocol<T> {
 
     /** The conditional write asked for by {@link Effects#compareAndSet} happened; {@code newVersion} is its version. */
     void onCommitted(int newVersion) {
-        LedgerMetadata committed = proposal;
-        if (committed == null || mode == Mode.DEAD) {
+        if (!record.writing() || mode == Mode.DEAD) {
             return;
         }
-        proposal = null;
-        metadata = committed;
-        version = newVersion;
+        record.applied(newVersion);
+        LedgerMetadata committed = record.committed();
         if (committed.closed()) {
             trace.note("closed at entry %s, %s bytes", committed.lastEntry(), committed.length());
             sealed();
@@ -328,31 +323,21 @@ final class AppendProtocol<T> {
 
     /** The conditional write did not happen: the ledger's record is {@code found}. Also tells of a write of ours whose reply was lost. */
     void onConflict(LedgerMetadata found, int foundVersion) {
-        LedgerMetadata wanted = proposal;
-        if (wanted == null || mode == Mode.DEAD) {
+        if (!record.writing() || mode == Mode.DEAD) {
             return;
         }
-        if (permits(found.state(), wanted) && found.lastFragment().equals(metadata.lastFragment())) {
-            reapply(found, foundVersion, wanted); // only a sealed fragment was repaired (R10)
-        } else if (!wanted.closed()
-                && found.state() == LedgerState.OPEN
-                && found.lastFragment().equals(wanted.lastFragment())) {
-            proposal = null;
-            metadata = found;
-            version = foundVersion;
-            changed(); // an earlier attempt of ours had succeeded (R46b)
-        } else if (found.closed()) {
-            adopt(found, foundVersion);
-        } else if (found.state() == LedgerState.IN_RECOVERY) {
-            stopForRecovery();
-        } else {
-            die(Ending.foreignFragment(ledger, found.lastFragment()));
+        switch (record.conflict(found, foundVersion)) {
+            case ATTEMPTED_AGAIN -> {} // its outcome is told as well
+            case APPLIED_EARLIER -> changed();
+            case SEALED -> adopt(found);
+            case IN_RECOVERY -> stopForRecovery();
+            case FOREIGN -> die(Ending.foreignFragment(ledger, found.lastFragment()));
         }
     }
 
     /** The conditional write did not happen: the ledger's record is gone. */
     void onDeleted() {
-        if (proposal != null) {
+        if (record.writing()) {
             trace.note("the ledger was deleted");
             copies.forget();
             die(Ending.deleted(ledger));
@@ -361,7 +346,7 @@ final class AppendProtocol<T> {
 
     /** The metadata store refused for good to write; {@code why} is a sentence. */
     void onMetadataRefused(String why, @Nullable Throwable cause) {
-        if (proposal != null) {
+        if (record.writing()) {
             die(Ending.metadataRefused(ledger, why, cause));
         }
     }
@@ -433,10 +418,10 @@ final class AppendProtocol<T> {
         long entry = window.first();
         Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
         Check.state(
-                entry >= metadata.lastFragment().firstEntry(),
+                entry >= record.committed().lastFragment().firstEntry(),
                 "entry %s is in a sealed fragment, the last one starts at %s",
                 entry,
-                metadata.lastFragment().firstEntry());
+                record.committed().lastFragment().firstEntry());
         lastAddConfirmed = entry;
         confirmedLength = window.length(entry);
         T waiter = window.take();
@@ -489,7 +474,7 @@ final class AppendProtocol<T> {
     // ---- ensemble change (R46)
 
     private void maybeChange() {
-        if (mode != Mode.RUN || proposal != null || !change.anyFailed()) {
+        if (mode != Mode.RUN || record.writing() || !change.anyFailed()) {
             return;
         }
         if (changes >= changesMax) {
@@ -526,15 +511,17 @@ final class AppendProtocol<T> {
     private void propose(List<BookieId> members) {
         long from = lastAddConfirmed + 1;
         Check.state(
-                from >= metadata.lastFragment().firstEntry(),
+                from >= record.committed().lastFragment().firstEntry(),
                 "a fragment at %s would start below the last one, at %s",
                 from,
-                metadata.lastFragment().firstEntry());
+                record.committed().lastFragment().firstEntry());
         trace.note("change from entry %s: %s to %s", from, ensemble.members(), members);
         effects.reached(
-                from == metadata.lastFragment().firstEntry() ? WriterMark.CHANGE_REPLACES : WriterMark.CHANGE_APPENDS);
+                from == record.committed().lastFragment().firstEntry()
+                        ? WriterMark.CHANGE_REPLACES
+                        : WriterMark.CHANGE_APPENDS);
         Fragment next = new Fragment(from, members);
-        attempt(metadata.withLastFragment(next));
+        attempt(record.committed().withLastFragment(next));
         if (!rules.waitsForCommit()) {
             install(next);
             advance(-1);
@@ -543,26 +530,9 @@ final class AppendProtocol<T> {
 
     /** Writes {@code next}, if the record as it is known permits that (R8, R9). */
     private void attempt(LedgerMetadata next) {
-        if (permits(metadata.state(), next)) {
-            proposal = next;
-            effects.compareAndSet(next, version);
-        } else {
+        if (!record.attempt(next)) {
             stopForRecovery();
         }
-    }
-
-    private boolean permits(LedgerState found, LedgerMetadata next) {
-        return next.closed() ? rules.mayClose(found) : found != LedgerState.CLOSED && rules.mayChange(found);
-    }
-
-    private void reapply(LedgerMetadata found, int foundVersion, LedgerMetadata wanted) {
-        trace.note("the record moved on to version %s with the same last fragment: applied again (R10)", foundVersion);
-        metadata = found;
-        version = foundVersion;
-        attempt(
-                wanted.closed()
-                        ? found.withClosed(wanted.lastEntry(), wanted.length())
-                        : found.withLastFragment(wanted.lastFragment()));
     }
 
     private void stopForRecovery() {
@@ -573,9 +543,9 @@ final class AppendProtocol<T> {
 
     /** The list of the last fragment is committed: uses it and goes on. */
     private void changed() {
-        install(metadata.lastFragment());
+        install(record.committed().lastFragment());
         effects.reached(WriterMark.CHANGED);
-        effects.changed(metadata);
+        effects.changed(record.committed());
         advance(-1);
         maybeChange();
     }
@@ -629,7 +599,7 @@ final class AppendProtocol<T> {
     }
 
     private void maybeSeal() {
-        if (closing && mode == Mode.RUN && proposal == null && (window.size() == 0 || !draining && settled())) {
+        if (closing && mode == Mode.RUN && !record.writing() && (window.size() == 0 || !draining && settled())) {
             seal();
         }
     }
@@ -658,18 +628,16 @@ final class AppendProtocol<T> {
         mode = Mode.CLOSING; // the last confirmed id stands still
         effects.reached(window.size() == 0 ? WriterMark.CLOSING : WriterMark.CLOSING_AT_ONCE);
         long last = rules.lastEntryOfClose(lastAddConfirmed, window.next() - 1);
-        attempt(metadata.withClosed(last, last == lastAddConfirmed ? confirmedLength : length));
+        attempt(record.committed().withClosed(last, last == lastAddConfirmed ? confirmedLength : length));
     }
 
-    private void adopt(LedgerMetadata found, int foundVersion) {
+    private void adopt(LedgerMetadata found) {
         Check.state(
                 found.lastEntry() >= lastAddConfirmed,
                 "the ledger was sealed at entry %s although %s was acknowledged",
                 found.lastEntry(),
                 lastAddConfirmed);
         boolean same = found.lastEntry() == lastAddConfirmed && found.length() == confirmedLength;
-        metadata = found;
-        version = foundVersion;
         trace.note("found closed at entry %s, %s bytes", found.lastEntry(), found.length());
         if (mode == Mode.CLOSING && same) {
             effects.reached(WriterMark.CLOSE_MET_SAME_SEAL);
@@ -692,15 +660,15 @@ final class AppendProtocol<T> {
         effects.reached(WriterMark.CLOSED);
         window.settle(~0L);
         if (window.size() > 0) {
-            failPending(Ending.closedAtOnce(ledger, metadata.lastEntry()));
+            failPending(Ending.closedAtOnce(ledger, record.committed().lastEntry()));
         }
-        effects.closed(metadata);
+        effects.closed(record.committed());
     }
 
     private void die(Ending because) {
         mode = Mode.DEAD;
         ending = because;
-        proposal = null;
+        record.stop();
         window.settle(~0L);
         failPending(because);
         effects.ended(because);
@@ -725,10 +693,10 @@ final class AppendProtocol<T> {
 
     /** What is certain of an entry in flight (R58): a closed record decides, else nobody knows. */
     private Outcome outcome(long entry) {
-        if (!metadata.closed()) {
+        if (!record.committed().closed()) {
             return Outcome.UNKNOWN;
         }
-        return entry <= metadata.lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
+        return entry <= record.committed().lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
     }
 
     private Ending refusal(Status status, BookieId bookie, long entry) {

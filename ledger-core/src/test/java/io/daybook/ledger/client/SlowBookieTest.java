@@ -50,7 +50,11 @@ final class SlowBookieTest {
             Fragment fragment = closed.fragmentOf(entry);
             for (int slot = 0; slot < fragment.bookies().size(); slot++) {
                 BookieId bookie = fragment.bookies().get(slot);
-                if (!cluster.bookies.fake(bookie).ledger(writer.ledger().value()).entries.containsKey(entry)) {
+                if (!cluster.bookies
+                        .fake(bookie)
+                        .ledger(writer.ledger().value())
+                        .entries
+                        .containsKey(entry)) {
                     missing.add(new RepairHint(fragment.firstEntry(), slot, bookie, entry, entry));
                 }
             }
