@@ -15,7 +15,6 @@ import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class AppendProtocol<T> {
     private static final Duration DEGRADED_PAUSE = Duration.ofMillis(200);
     private static final Duration DEGRADED_PAUSE_MAX = Duration.ofSeconds(10);
-    private static final Map<Outcome, WriterMark> MARKS = Map.of(
-            Outcome.UNKNOWN, WriterMark.OUTCOME_UNKNOWN,
-            Outcome.APPLIED, WriterMark.OUTCOME_APPLIED,
-            Outcome.NOT_APPLIED, WriterMark.OUTCOME_NOT_APPLIED);
 
     private final LedgerId ledger;
     private final Replication replication;
@@ -682,7 +677,7 @@ final class AppendProtocol<T> {
             boolean told = deferred != null && entry <= lastAddAccepted(); // acknowledged from memory
             T waiter = window.take();
             if (!told) {
-                effects.reached(MARKS.get(outcome));
+                effects.reached(mark(outcome));
                 effects.failed(waiter, failure);
             }
         }
@@ -697,6 +692,14 @@ final class AppendProtocol<T> {
             return Outcome.UNKNOWN;
         }
         return entry <= record.committed().lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
+    }
+
+    private static WriterMark mark(Outcome outcome) {
+        return switch (outcome) {
+            case UNKNOWN -> WriterMark.OUTCOME_UNKNOWN;
+            case APPLIED -> WriterMark.OUTCOME_APPLIED;
+            case NOT_APPLIED -> WriterMark.OUTCOME_NOT_APPLIED;
+        };
     }
 
     private Ending refusal(Status status, BookieId bookie, long entry) {
