@@ -24,8 +24,9 @@ final class HashSeries {
         StringBuilder all = new StringBuilder();
         for (Scenario scenario : List.of(new LedgerScenario(), new StorageScenario())) {
             long part = Math.max(1, runs / 10) * (scenario instanceof StorageScenario ? 1 : 10);
-            all.append("%016x ".formatted(runner.run(scenario, firstSeed, part, new Options(0, false))
-                    .hash()));
+            all.append("%016x "
+                    .formatted(runner.run(scenario, firstSeed, part, new Options(0, false))
+                            .hash()));
         }
         return all.toString().strip();
     }

@@ -23,7 +23,8 @@ final class RepeatedRunsTest {
     @BeforeAll
     static void runsOnce() {
         level = ResourceLeakDetector.getLevel();
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // a node that dies does not release what it holds
+        ResourceLeakDetector.setLevel(
+                ResourceLeakDetector.Level.DISABLED); // a node that dies does not release what it holds
         expected = HashSeries.hashes(FIRST_SEED, RUNS, 1);
     }
 
@@ -44,8 +45,8 @@ final class RepeatedRunsTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UnlockExperimentalVMOptions", option, "-Xmx256m", "-XX:+UseSerialGC"));
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
-        command.addAll(List.of(
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        command.addAll(
+                List.of("-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
         command.addAll(List.of(HashSeries.class.getName(), Long.toString(FIRST_SEED), Long.toString(RUNS)));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
