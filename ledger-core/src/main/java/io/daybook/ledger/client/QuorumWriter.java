@@ -1,11 +1,12 @@
 package io.daybook.ledger.client;
 
+import io.daybook.base.error.Check;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.ledger.BookieId;
-import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
+import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerOptions;
@@ -314,6 +315,7 @@ final class QuorumWriter
     public void onAdd(
             BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure) {
         try {
+            Check.state(loop.inLoop(), "an answer came on another loop than the writer's (RG-11)");
             protocol.onAddReply(bookie, slot, token, entryId, status, failure == null ? null : failure.getMessage());
         } catch (RuntimeException broken) {
             onBroken(broken);

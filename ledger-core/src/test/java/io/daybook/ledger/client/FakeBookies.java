@@ -46,6 +46,7 @@ final class FakeBookies {
         boolean down; // calls fail
         boolean silent; // calls time out
         int missesFences; // so many fencing requests are lost
+        boolean forcesNothing; // says yes to a force and syncs nothing
         Status addStatus = Status.OK;
         long latencyNanos = LATENCY_NANOS;
         long openBytes; // of adds that came and were not answered
@@ -243,7 +244,9 @@ final class FakeBookies {
             }
             if (request instanceof Request.Force force) {
                 fake.forces++;
-                fake.unforced.clear();
+                if (!fake.forcesNothing) {
+                    fake.unforced.clear();
+                }
                 return new Response.Force(force.tag(), Status.OK, force.ledgerId());
             }
             if (request instanceof Request.Add add) {
