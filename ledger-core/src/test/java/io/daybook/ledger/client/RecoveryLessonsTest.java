@@ -113,7 +113,8 @@ final class RecoveryLessonsTest {
                     cluster.kill("b2");
                     LedgerClient client = cluster.client("r", ClientConfig.DEFAULT, ClientRules.SAFE.with(rules));
 
-                    CompletableFuture<LedgerReader> recovered = client.openAndRecover(writer.ledger(), OpenOptions.DEFAULT);
+                    CompletableFuture<LedgerReader> recovered =
+                            client.openAndRecover(writer.ledger(), OpenOptions.DEFAULT);
                     cluster.world.runUntil(recovered::isDone, Duration.ofMinutes(1));
 
                     assertThat(recovered).as("recovery without one bookie").isCompleted();
@@ -206,16 +207,19 @@ final class RecoveryLessonsTest {
             cluster.world.runFor(Duration.ofSeconds(1));
 
             for (CompletableFuture<?> each : List.of(one, two)) {
-                assertThat(each).as("%s and %s, %d ns later", first, second, lagNanos).isDone();
-                each.whenComplete((value, failure) -> assertThat(failure == null
-                                || Futures.cause(failure) instanceof LedgerException)
+                assertThat(each)
+                        .as("%s and %s, %d ns later", first, second, lagNanos)
+                        .isDone();
+                each.whenComplete((value, failure) -> assertThat(
+                                failure == null || Futures.cause(failure) instanceof LedgerException)
                         .as("typed outcomes, but not %s", failure)
                         .isTrue());
             }
             if (first == End.DELETE || second == End.DELETE) {
                 assertThat(cluster.world.metadata().node(path)).isNull();
             } else {
-                assertThat(record(cluster.world.metadata().node(path)).lastEntry()).isEqualTo(2);
+                assertThat(record(cluster.world.metadata().node(path)).lastEntry())
+                        .isEqualTo(2);
             }
         }
 
@@ -235,7 +239,8 @@ final class RecoveryLessonsTest {
                 return;
             }
             if (gone || end != null && end.version() != now.version()) {
-                throw new AssertionError("written again after the end: %s and %s, %d ns later".formatted(first, second, lagNanos));
+                throw new AssertionError(
+                        "written again after the end: %s and %s, %d ns later".formatted(first, second, lagNanos));
             }
             if (end == null && record(now).closed()) {
                 end = now;

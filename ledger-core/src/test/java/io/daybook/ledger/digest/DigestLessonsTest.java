@@ -77,7 +77,8 @@ final class DigestLessonsTest {
         SLICE_WITH_MOVED_INDEX {
             @Override
             ByteBuf of(byte[] bytes) {
-                ByteBuf whole = ALLOCATOR.directBuffer().writeLong(-1).writeBytes(bytes).writeLong(-1);
+                ByteBuf whole =
+                        ALLOCATOR.directBuffer().writeLong(-1).writeBytes(bytes).writeLong(-1);
                 return whole.slice(4, bytes.length + 4).skipBytes(4);
             }
         },
@@ -142,9 +143,7 @@ final class DigestLessonsTest {
         packed.release();
 
         assertThat(given.refCnt()).as("given away").isZero();
-        assertThat(bytes)
-                .as("payload of %d bytes in a %s buffer", size, shape)
-                .isEqualTo(byHand(type, payload));
+        assertThat(bytes).as("payload of %d bytes in a %s buffer", size, shape).isEqualTo(byHand(type, payload));
         ByteBuf stored = shape.of(bytes);
         try (LedgerEntry entry = digest.unpack(3, 5, stored)) {
             assertThat(entry.bytes()).isEqualTo(payload);
@@ -170,12 +169,14 @@ final class DigestLessonsTest {
     private static byte[] digest(DigestType type, byte[] header, byte[] payload) {
         return switch (type) {
             case DUMMY -> new byte[0];
-            case CRC32 -> ByteBuffer.allocate(8)
-                    .putLong(sum(new CRC32(), header, payload))
-                    .array();
-            case CRC32C -> ByteBuffer.allocate(4)
-                    .putInt((int) sum(new CRC32C(), header, payload))
-                    .array();
+            case CRC32 ->
+                ByteBuffer.allocate(8)
+                        .putLong(sum(new CRC32(), header, payload))
+                        .array();
+            case CRC32C ->
+                ByteBuffer.allocate(4)
+                        .putInt((int) sum(new CRC32C(), header, payload))
+                        .array();
             case HMAC -> mac(header, payload);
         };
     }
