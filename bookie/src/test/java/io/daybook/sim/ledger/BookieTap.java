@@ -121,7 +121,15 @@ final class BookieTap implements Transport.Acceptor {
             if (!asked.isEmpty()) {
                 leaving(Unpooled.wrappedBuffer(head.retainedDuplicate(), body.retainedDuplicate()));
             }
-            conn.send(head, body);
+            conn.send(head, witness.garbled() && body.isReadable() ? spoilt(body) : body);
+        }
+
+        private static ByteBuf spoilt(ByteBuf body) {
+            ByteBuf copy = UnpooledByteBufAllocator.DEFAULT.buffer(body.readableBytes());
+            copy.writeBytes(body);
+            body.release();
+            copy.setByte(copy.writerIndex() - 1, copy.getByte(copy.writerIndex() - 1) ^ 1);
+            return copy;
         }
 
         private void leaving(ByteBuf frame) {

@@ -16,6 +16,7 @@ final class BookieWitness {
     private final Set<Long> acked = new TreeSet<>(); // entries whose adds it has answered with success
     private boolean fenced; // a fencing request was answered for certain
     private boolean forgetful;
+    private boolean garbled;
     private MemoryDurableLog.@Nullable Platter platter;
 
     BookieWitness(BookieId id, LedgerWitness witness) {
@@ -30,6 +31,15 @@ final class BookieWitness {
     void forgot() {
         forgetful = true;
         acked.removeIf(entryId -> !witness.names(id, entryId));
+    }
+
+    /** Whether what the bookie sends of entries is spoilt on its way. */
+    void garbled(boolean on) {
+        garbled = on;
+    }
+
+    boolean garbled() {
+        return garbled;
     }
 
     boolean forgetful() {
@@ -109,7 +119,8 @@ final class BookieWitness {
         witness.confirmed(lac, id + " has an entry that");
         boolean first = put.add(entryId);
         if (forgetful && !witness.collects(id)) {
-            return; // it forgot its fence, and had no need to doubt a ledger that does not want its entries any more (R80)
+            return; // it forgot its fence, and had no need to doubt a ledger that does not want its entries any more
+            // (R80)
         }
         if (denied.contains(entryId) && !recovered.contains(entryId)) {
             witness.broken("I9", "%s has entry %d after it was certain to have none", id, entryId);

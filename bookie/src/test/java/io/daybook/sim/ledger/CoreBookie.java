@@ -201,6 +201,16 @@ final class CoreBookie implements SimBookie {
     }
 
     @Override
+    public void crowded(boolean on) {
+        log.crowded(on);
+    }
+
+    @Override
+    public void garbled(boolean on) {
+        witness.garbled(on);
+    }
+
+    @Override
     public void readsFail(boolean on) {
         readsFail = on;
     }
@@ -213,6 +223,9 @@ final class CoreBookie implements SimBookie {
     @Override
     public void repair() {
         readsFail = false;
+        gate.readOnly(false);
+        log.crowded(false);
+        witness.garbled(false);
         if (node.alive() && log.failed()) {
             crash();
         }

@@ -137,7 +137,17 @@ final class DiskBookie implements SimBookie {
     public void readOnly(boolean on) {} // its own disk watch decides
 
     @Override
-    public void repair() {}
+    public void crowded(boolean on) {} // its journal is not ours to fill
+
+    @Override
+    public void garbled(boolean on) {
+        witness.garbled(on);
+    }
+
+    @Override
+    public void repair() {
+        witness.garbled(false);
+    }
 
     @Override
     public @Nullable Map<Long, byte[]> bodies(long ledgerId) {

@@ -139,6 +139,13 @@ final class LedgerStory {
         for (int i = 0; i < plan.troubles(); i++) {
             timetable.in(random.between(0, plan.spanNanos()), trouble::strike);
         }
+        if (random.below(16) == 0) {
+            timetable.in(random.between(0, plan.spanNanos()), () -> {
+                if (writing.up()) {
+                    writing.loop().execute(writer::abandon);
+                }
+            });
+        }
         LedgerPlan.drawFaults(random.split("faults"), world.faults());
         writing.loop().execute(actor::start);
         if (random.below(3) != 0) {

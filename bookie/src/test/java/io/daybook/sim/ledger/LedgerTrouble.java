@@ -1,6 +1,7 @@
 package io.daybook.sim.ledger;
 
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.DigestType;
 import io.daybook.sim.SimNode;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
@@ -26,6 +27,7 @@ final class LedgerTrouble implements Moment.Listener {
     private final List<Ambush> ambushes = new ArrayList<>();
     private final Set<BookieId> forgetful = new LinkedHashSet<>();
     private final int forgetfulMax;
+    private final boolean checksums; // without them nobody can tell
 
     private enum Kind {
         CRASH,
@@ -34,6 +36,8 @@ final class LedgerTrouble implements Moment.Listener {
         FAILED_SYNC,
         UNREADABLE,
         READ_ONLY,
+        CROWDED,
+        GARBLED,
         PAUSE,
         CLIENT_PAUSE,
         CUT,
@@ -102,6 +106,7 @@ final class LedgerTrouble implements Moment.Listener {
         this.clients = clients;
         this.takeover = takeover;
         this.spanNanos = plan.spanNanos();
+        this.checksums = plan.digest() != DigestType.DUMMY;
         this.forgetfulMax = plan.replication().ackQuorum() - 1;
         for (Kind kind : Kind.values()) {
             if (random.below(3) == 0) {
@@ -202,6 +207,16 @@ final class LedgerTrouble implements Moment.Listener {
                 bookie.readOnly(true);
                 later(() -> bookie.readOnly(false));
             }
+            case CROWDED -> {
+                bookie.crowded(true);
+                later(() -> bookie.crowded(false));
+            }
+            case GARBLED -> {
+                if (checksums && mayFail(bookie)) {
+                    bookie.garbled(true);
+                    later(() -> bookie.garbled(false));
+                }
+            }
             case PAUSE -> bookie.node().pause(Duration.ofNanos(duration()));
             case CLIENT_PAUSE -> client.pause(Duration.ofNanos(duration()));
             case CUT -> {
@@ -263,14 +278,17 @@ final class LedgerTrouble implements Moment.Listener {
 
     /** Fewer than Qa bookies lose something in one run: that much the protocol promises to survive. */
     private void loss(SimBookie bookie) {
-        if (!forgetful.contains(bookie.id()) && forgetful.size() >= forgetfulMax) {
+        if (!mayFail(bookie)) {
             return;
         }
-        forgetful.add(bookie.id());
         if (bookie.node().alive()) {
             bookie.forget(details.flip() ? 0 : (int) details.between(1, 6));
         }
         restartLater(bookie);
+    }
+
+    private boolean mayFail(SimBookie bookie) {
+        return forgetful.contains(bookie.id()) || forgetful.size() < forgetfulMax && forgetful.add(bookie.id());
     }
 
     private void fell(SimBookie bookie, boolean onlyTheProcess) {

@@ -33,6 +33,7 @@ public final class MemoryDurableLog implements DurableLog {
     private @Nullable String syncFailure;
     private BookieException.@Nullable Stopped stopped;
     private boolean held;
+    private boolean crowded;
     private int syncs;
 
     /** A journal of the node of {@code journal} that refuses more than {@code queueMax} waiting records. */
@@ -82,6 +83,11 @@ public final class MemoryDurableLog implements DurableLog {
         }
     }
 
+    /** Nothing more is taken, as if the queue were full, until this is called with false. */
+    void crowded(boolean on) {
+        crowded = on;
+    }
+
     /** Groups written so far. */
     public int syncs() {
         return syncs;
@@ -90,7 +96,7 @@ public final class MemoryDurableLog implements DurableLog {
     private void enqueue(Pending pending) {
         if (stopped != null) {
             pending.completion.done(stopped);
-        } else if (queue.size() >= queueMax) {
+        } else if (crowded || queue.size() >= queueMax) {
             pending.completion.done(new BookieException.Overloaded("the journal in memory is full; retry later"));
         } else {
             queue.add(pending);

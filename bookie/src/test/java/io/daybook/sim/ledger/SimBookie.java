@@ -29,6 +29,12 @@ interface SimBookie {
     /** The bookie takes no writes, as with a full disk, or takes them again. */
     void readOnly(boolean on);
 
+    /** The journal has no room for anything more, or has room again. */
+    void crowded(boolean on);
+
+    /** What it sends of entries arrives with a wrong bit, or as it is again. */
+    void garbled(boolean on);
+
     /** The next sync fails, and the bookie with it (R32). */
     void failSync();
 
