@@ -27,6 +27,7 @@ final class LedgerTrouble implements Moment.Listener {
     private final List<Ambush> ambushes = new ArrayList<>();
     private final Set<BookieId> forgetful = new LinkedHashSet<>();
     private final int forgetfulMax;
+    private final boolean journalsRefuse; // not those of bookies that have answered from memory
     private final boolean checksums; // without them nobody can tell
 
     private enum Kind {
@@ -106,6 +107,7 @@ final class LedgerTrouble implements Moment.Listener {
         this.clients = clients;
         this.takeover = takeover;
         this.spanNanos = plan.spanNanos();
+        this.journalsRefuse = !plan.deferred();
         this.checksums = plan.digest() != DigestType.DUMMY;
         this.forgetfulMax = plan.replication().ackQuorum() - 1;
         for (Kind kind : Kind.values()) {
@@ -208,8 +210,10 @@ final class LedgerTrouble implements Moment.Listener {
                 later(() -> bookie.readOnly(false));
             }
             case CROWDED -> {
-                bookie.crowded(true);
-                later(() -> bookie.crowded(false));
+                if (journalsRefuse) {
+                    bookie.crowded(true);
+                    later(() -> bookie.crowded(false));
+                }
             }
             case GARBLED -> {
                 if (checksums && mayFail(bookie)) {
