@@ -2,6 +2,7 @@ package io.daybook.cli;
 
 import io.daybook.base.time.SystemClock;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerEntries;
@@ -271,6 +272,10 @@ final class LedgerCommand extends Group {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("ledger", ledger.value());
         fields.put("state", record.state().name());
+        CloseReason close = record.closeReason();
+        if (close != null) {
+            fields.put("close", close.toString());
+        }
         fields.put("replication", record.replication().toString());
         fields.put("digest", record.digestType().name());
         fields.put("lastEntry", record.lastEntry());

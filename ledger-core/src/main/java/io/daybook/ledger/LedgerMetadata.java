@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shared record of one ledger (section 3 of docs/protocol.md). Immutable; the {@code with…} methods make the next record.
@@ -43,6 +44,8 @@ public record LedgerMetadata(
 
     /** The newest format, which new ledgers are written in. */
     public static final int NEWEST_FORMAT = 3;
+
+    private static final int FIRST_FORMAT_WITH_CUSTOM = 2;
 
     public LedgerMetadata {
         fragments = List.copyOf(fragments);
@@ -176,6 +179,22 @@ public record LedgerMetadata(
             kept.remove(kept.size() - 1);
         }
         return copy(LedgerState.CLOSED, kept, last, bytes);
+    }
+
+    /** As {@link #withClosed(long, long)}, with the reason among the custom pairs, unless the format of the record has none. */
+    public LedgerMetadata withClosed(long last, long bytes, CloseReason reason) {
+        LedgerMetadata closed = withClosed(last, bytes);
+        if (formatVersion < FIRST_FORMAT_WITH_CUSTOM) {
+            return closed;
+        }
+        Map<String, byte[]> pairs = new TreeMap<>(custom);
+        reason.putInto(pairs);
+        return closed.withCustom(pairs);
+    }
+
+    /** How the ledger was closed; null if it is not, or nobody told. */
+    public @Nullable CloseReason closeReason() {
+        return closed() ? CloseReason.of(custom) : null;
     }
 
     /** This record with other custom pairs. */

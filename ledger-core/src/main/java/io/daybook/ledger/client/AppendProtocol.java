@@ -2,6 +2,7 @@ package io.daybook.ledger.client;
 
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -623,7 +624,8 @@ final class AppendProtocol<T> {
         mode = Mode.CLOSING; // the last confirmed id stands still
         effects.reached(window.size() == 0 ? WriterMark.CLOSING : WriterMark.CLOSING_AT_ONCE);
         long last = rules.lastEntryOfClose(lastAddConfirmed, window.next() - 1);
-        attempt(record.committed().withClosed(last, last == lastAddConfirmed ? confirmedLength : length));
+        attempt(record.committed()
+                .withClosed(last, last == lastAddConfirmed ? confirmedLength : length, CloseReason.CLEAN));
     }
 
     private void adopt(LedgerMetadata found) {

@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.error.Check;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerId;
@@ -412,7 +413,7 @@ final class LedgerRecovery {
     private void commitClose(Attempt at) {
         LedgerMetadata base = record();
         List<Fragment> fragments = at.writeBacks().merged(base.fragments());
-        commit(base.withFragments(fragments).withClosed(at.end, at.length), version);
+        commit(base.withFragments(fragments).withClosed(at.end, at.length, CloseReason.RECOVERED), version);
     }
 
     private void commit(LedgerMetadata next, int expectedVersion) {

@@ -1,5 +1,6 @@
 package io.daybook.ledger.client;
 
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
@@ -76,7 +77,7 @@ final class WrittenRecord {
             found(found, foundVersion);
             attempt(
                     wanted.closed()
-                            ? found.withClosed(wanted.lastEntry(), wanted.length())
+                            ? found.withClosed(wanted.lastEntry(), wanted.length(), CloseReason.CLEAN)
                             : found.withLastFragment(wanted.lastFragment()));
             return Conflict.ATTEMPTED_AGAIN;
         }

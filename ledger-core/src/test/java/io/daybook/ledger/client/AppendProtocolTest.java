@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.base.error.BrokenInvariantException;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -619,7 +620,7 @@ final class AppendProtocolTest {
         AppendHarness empty = new AppendHarness(Replication.DEFAULT, "b1", "b2", "b3");
         empty.protocol.close();
         empty.commit();
-        assertThat(empty.closed).isEqualTo(empty.created.withClosed(-1, 0));
+        assertThat(empty.closed).isEqualTo(empty.created.withClosed(-1, 0, CloseReason.CLEAN));
     }
 
     @Test

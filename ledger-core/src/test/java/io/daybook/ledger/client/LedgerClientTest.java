@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerEntries;
@@ -242,6 +243,25 @@ final class LedgerClientTest {
                         LedgerException.Fenced.class,
                         e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN));
         assertThatThrownBy(() -> await(writer.close())).isInstanceOf(LedgerException.Fenced.class);
+    }
+
+    @Test
+    void theRecordTellsHowItsLedgerWasClosedBesideWhatTheApplicationPutThere() {
+        LedgerOptions options = LedgerOptions.DEFAULT.withCustom(java.util.Map.of("k", new byte[] {1}));
+        LedgerWriter clean = writer(options);
+        LedgerWriter left = writer(options);
+        fill(clean, 2);
+        fill(left, 2);
+        assertThat(left.metadata().closeReason()).isNull();
+
+        await(clean.close());
+        await(cluster.client("other").openAndRecover(left.ledger(), OpenOptions.DEFAULT));
+
+        for (LedgerWriter writer : List.of(clean, left)) {
+            var record = await(client.metadata(writer.ledger()));
+            assertThat(record.closeReason()).isEqualTo(writer == clean ? CloseReason.CLEAN : CloseReason.RECOVERED);
+            assertThat(record.custom()).containsOnlyKeys("k", CloseReason.KEY);
+        }
     }
 
     @Test

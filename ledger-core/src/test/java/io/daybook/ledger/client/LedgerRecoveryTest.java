@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import static io.daybook.ledger.client.AppendHarness.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerMetadata;
@@ -180,9 +181,9 @@ final class LedgerRecoveryTest {
         fencedAllEmpty();
         absentEverywhere(0);
 
-        assertThat(r.lastWrite()).isEqualTo(open.withClosed(-1, 0));
+        assertThat(r.lastWrite()).isEqualTo(open.withClosed(-1, 0, CloseReason.RECOVERED));
         r.commit();
-        assertThat(r.sealed).isEqualTo(open.withClosed(-1, 0));
+        assertThat(r.sealed).isEqualTo(open.withClosed(-1, 0, CloseReason.RECOVERED));
     }
 
     @Test
@@ -422,7 +423,7 @@ final class LedgerRecoveryTest {
         r.recovery.onLengthReply(r.attempt, -1);
         r.recovery.onLengthReply(r.attempt, 777);
         assertThat(r.lastWrite())
-                .isEqualTo(open.withState(LedgerState.IN_RECOVERY).withClosed(1999, 777));
+                .isEqualTo(open.withState(LedgerState.IN_RECOVERY).withClosed(1999, 777, CloseReason.RECOVERED));
     }
 
     @Test
@@ -599,7 +600,7 @@ final class LedgerRecoveryTest {
         r.recovery.onConflict(repaired, 12);
 
         assertThat(r.expectedVersion).isEqualTo(12);
-        assertThat(r.lastWrite()).isEqualTo(repaired.withClosed(10, 110));
+        assertThat(r.lastWrite()).isEqualTo(repaired.withClosed(10, 110, CloseReason.RECOVERED));
         r.commit();
         assertThat(r.sealed).isNotNull();
     }

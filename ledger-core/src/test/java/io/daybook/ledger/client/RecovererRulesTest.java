@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.base.seam.Probe;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerOptions;
@@ -131,7 +132,7 @@ final class RecovererRulesTest {
         assertThat(broken.lastWrite().lastEntry()).isEqualTo(-1); // over 3 (I11)
         assertThat(broken.expectedVersion).isEqualTo(9);
         broken.commit();
-        assertThat(broken.sealed).isEqualTo(OPEN.withClosed(-1, 0));
+        assertThat(broken.sealed).isEqualTo(OPEN.withClosed(-1, 0, CloseReason.RECOVERED));
     }
 
     @Test
@@ -302,7 +303,7 @@ final class RecovererRulesTest {
                 OPEN.withLastFragment(new Fragment(0, ids("b7", "b2", "b3"))).withState(LedgerState.IN_RECOVERY);
         broken.recovery.onConflict(changed, 9);
 
-        assertThat(broken.lastWrite()).isEqualTo(changed.withClosed(-1, 0));
+        assertThat(broken.lastWrite()).isEqualTo(changed.withClosed(-1, 0, CloseReason.RECOVERED));
         assertThat(broken.fences).doesNotContain("b7");
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.seam.MetaStore.Node;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
@@ -95,7 +96,7 @@ final class RecoveryLessonsTest {
         assertThat(r.lastWrite())
                 .isEqualTo(record.withState(LedgerState.IN_RECOVERY)
                         .withLastFragment(new Fragment(5, ids("b6", "b2", "b3")))
-                        .withClosed(5, 60));
+                        .withClosed(5, 60, CloseReason.RECOVERED));
     }
 
     // ---- RG-04
