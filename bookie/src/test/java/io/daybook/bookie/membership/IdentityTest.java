@@ -15,6 +15,7 @@ import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.Cookie;
 import io.daybook.ledger.metadata.CookieStore;
 import io.daybook.ledger.metadata.MetadataUri;
+import io.daybook.sim.Lesson;
 import io.daybook.sim.SimDisk.CrashOutcome;
 import io.daybook.sim.SimFaults;
 import io.daybook.sim.SimMode;
@@ -71,8 +72,31 @@ final class IdentityTest {
         assertThat(start(BOOKIE, one)).isEqualTo(new Identity(BOOKIE, 1, false));
     }
 
+    /** A start after a crash of the first one. */
+    private interface Restart {
+        Identity of(BookieId bookie, Layout layout);
+    }
+
+    /** RG-35. The mistake: a start wants all of what makes a bookie, or nothing. */
     @Test
-    void aCrashAtAnyStepOfTheFirstStartIsMadeGoodByTheNext() {
+    void rg35ACrashAtAnyStepOfTheFirstStartIsMadeGoodByTheNext() {
+        Lesson.of(this::crashesAtEveryStepOfTheFirstStart)
+                .holds(this::start)
+                .fails(
+                        "what is half made is refused",
+                        (bookie, layout) -> {
+                            boolean journal = node.disk().exists(Layout.cookie(layout.journal()));
+                            boolean data = node.disk().exists(Layout.cookie(layout.data()));
+                            boolean known = world.metadata().node("/ledgers/cookies/" + bookie) != null;
+                            if (journal != data || data != known) {
+                                throw new IllegalStateException("the bookie is half made");
+                            }
+                            return start(bookie, layout);
+                        },
+                        "half made");
+    }
+
+    private void crashesAtEveryStepOfTheFirstStart(Restart restart) {
         int steps = 0;
         for (CrashOutcome outcome : CrashOutcome.values()) {
             for (int crashAfter = 0; ; crashAfter++) {
@@ -89,12 +113,12 @@ final class IdentityTest {
                 node.crash();
                 node.restart();
 
-                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
+                assertThat(restart.of(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
 
                 BookieIdentity stored = stored(BOOKIE);
                 node.crash();
                 node.restart();
-                assertThat(start(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
+                assertThat(restart.of(BOOKIE, LAYOUT)).isEqualTo(new Identity(BOOKIE, 1, false));
                 assertThat(stored(BOOKIE)).isEqualTo(stored);
                 steps++;
             }
@@ -124,6 +148,24 @@ final class IdentityTest {
         delete(Layout.identity(LAYOUT.data()));
 
         assertRefused(BOOKIE, LAYOUT, "/data has no cookie", "mount the disk");
+    }
+
+    /** RG-34. The switch: the operator says that the loss is accepted; then the bookie starts, but as another incarnation. */
+    @Test
+    void rg34ABookieWithAnEmptyDiskUnderItsOldNameDoesNotStart() {
+        Lesson.<Boolean>of(accepted -> {
+                    freshWorld(34);
+                    lossAccepted = false;
+                    start(BOOKIE, LAYOUT);
+                    delete(Layout.cookie(LAYOUT.data()));
+                    delete(Layout.identity(LAYOUT.data()));
+                    lossAccepted = accepted;
+
+                    assertRefused(BOOKIE, LAYOUT, "/data has no cookie");
+                })
+                .holds(false)
+                .fails("the loss is accepted", true, "Expecting code to raise a throwable");
+        assertThat(start(BOOKIE, LAYOUT).loss()).as("known to have lost something").isTrue();
     }
 
     @Test
