@@ -112,7 +112,9 @@ final class BookieLessonsTest {
                         bench.loop.enter(() -> bench.registry.forgetIdle());
                         LedgerBench.Call late = bench.add(7, 1, "b");
                         bench.settle();
-                        assertThat(late.status).as("a late add in life %d", life).isEqualTo(Status.FENCED);
+                        assertThat(late.status)
+                                .as("a late add in life %d", life)
+                                .isEqualTo(Status.FENCED);
                         bench.crashAndRestart();
                     }
                 })
@@ -132,9 +134,8 @@ final class BookieLessonsTest {
     @Test
     void rg32AFenceWithAWrongKeyIsRefusedOnKnownAndOnUnknownLedgers() {
         Lesson.<Boolean>of(checked -> {
-                    LedgerBench bench = checked
-                            ? LedgerBench.withFacts(SEED, LedgerBench.OPEN_HERE)
-                            : new LedgerBench(SEED);
+                    LedgerBench bench =
+                            checked ? LedgerBench.withFacts(SEED, LedgerBench.OPEN_HERE) : new LedgerBench(SEED);
                     bench.add(8, 0, "a");
                     bench.settle();
                     LedgerBench.Fence known = bench.fence(8, -1, LedgerBench.OTHER_KEY);

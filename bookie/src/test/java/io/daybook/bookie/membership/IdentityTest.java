@@ -165,7 +165,9 @@ final class IdentityTest {
                 })
                 .holds(false)
                 .fails("the loss is accepted", true, "Expecting code to raise a throwable");
-        assertThat(start(BOOKIE, LAYOUT).loss()).as("known to have lost something").isTrue();
+        assertThat(start(BOOKIE, LAYOUT).loss())
+                .as("known to have lost something")
+                .isTrue();
     }
 
     @Test
