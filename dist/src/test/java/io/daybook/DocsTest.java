@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,7 @@ final class DocsTest {
             Pattern.compile("(?<![\\w.#/-])(R[1-9][0-9]{0,2}[a-e]?|LS[0-9]+|[IX][1-9][0-9]?)(?!\\w)");
     private static final Pattern LESSON = Pattern.compile("(?<!\\w)(RG-[0-9]+)(?!\\w)");
     private static final Pattern ROW = Pattern.compile("^\\| (\\S+) \\| (.+) \\|$", Pattern.MULTILINE);
+    private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
 
     // ---- walks
@@ -106,6 +108,40 @@ final class DocsTest {
         assertThat(citedWithoutSentence(LESSON, "lessons.md"))
                 .as("cited in the sources, without a row in docs/lessons.md")
                 .isEmpty();
+    }
+
+    /** The build plays these incidents, each with the product and with what must make the story fail. */
+    @Test
+    void everyLessonOfTheReplicationProtocolIsANamedTestWithAMistakeThatBreaksIt() throws IOException {
+        Pattern row = Pattern.compile("^\\| (RG-[0-9]+) \\| (`[^|]+`) \\| (\\S[^|]+) \\|$", Pattern.MULTILINE);
+        Map<String, String> sources = testSources();
+        List<String> played = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+
+        Matcher lesson = row.matcher(page("lessons.md"));
+        while (lesson.find()) {
+            played.add(lesson.group(1));
+            String named = "rg" + lesson.group(1).substring(3);
+            Matcher test = NAMED_TEST.matcher(lesson.group(2));
+            int tests = 0;
+            while (test.find()) {
+                tests++;
+                if (!test.group(2).startsWith(named) || !has(sources, test)) {
+                    wrong.add(lesson.group(1) + ": " + test.group());
+                }
+            }
+            if (tests == 0) {
+                wrong.add(lesson.group(1) + " names no test");
+            }
+        }
+
+        assertThat(played)
+                .containsExactlyElementsOf(Stream.concat(
+                                IntStream.rangeClosed(1, 23).boxed(),
+                                IntStream.rangeClosed(30, 35).boxed())
+                        .map("RG-%02d"::formatted)
+                        .toList());
+        assertThat(wrong).as("named in docs/lessons.md").isEmpty();
     }
 
     // ---- settings
@@ -206,19 +242,14 @@ final class DocsTest {
     /** Each line of the track record names the test that fails without the fix, as {@code Class.method}. */
     @Test
     void theTestsOfTheTrackRecordExist() throws IOException {
-        Pattern test = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
-        Map<String, String> sources = new TreeMap<>();
-        for (Path file : sources("src/test/java")) {
-            sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
-        }
+        Map<String, String> sources = testSources();
         List<String> missing = new ArrayList<>();
         int found = 0;
 
-        Matcher named = test.matcher(page("track-record.md"));
+        Matcher named = NAMED_TEST.matcher(page("track-record.md"));
         while (named.find()) {
             found++;
-            String source = sources.getOrDefault(named.group(1), "");
-            if (!Pattern.compile("\\b" + named.group(2) + "\\(").matcher(source).find()) {
+            if (!has(sources, named)) {
                 missing.add(named.group());
             }
         }
@@ -228,6 +259,21 @@ final class DocsTest {
     }
 
     // ---- where things are
+
+    /** Simple name of each test class to its source. */
+    private static Map<String, String> testSources() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (Path file : sources("src/test/java")) {
+            sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+        }
+        return sources;
+    }
+
+    /** Whether the class of a match of {@link #NAMED_TEST} has its method. */
+    private static boolean has(Map<String, String> sources, Matcher named) {
+        String source = sources.getOrDefault(named.group(1), "");
+        return Pattern.compile("\\b" + named.group(2) + "\\(").matcher(source).find();
+    }
 
     private static List<String> quoted(String page) {
         List<String> names = new ArrayList<>();
@@ -244,7 +290,9 @@ final class DocsTest {
         TreeSet<String> explained = new TreeSet<>();
         Matcher row = ROW.matcher(page(page));
         while (row.find()) {
-            explained.add(row.group(1));
+            if (!NAMED_TEST.matcher(row.group(2)).lookingAt()) { // a row of tests is no sentence
+                explained.add(row.group(1));
+            }
         }
         Map<String, String> missing = new TreeMap<>();
         int cited = 0;
