@@ -119,7 +119,8 @@ final class BookieWitness {
         witness.confirmed(lac, id + " has an entry that");
         boolean first = put.add(entryId);
         if (forgetful && !witness.collects(id)) {
-            return; // it forgot its fence, and had no need to doubt a ledger that does not want its entries any more (R80)
+            return; // it forgot its fence, and had no need to doubt a ledger that does not want its entries any more
+            // (R80)
         }
         if (denied.contains(entryId) && !recovered.contains(entryId)) {
             witness.broken("I9", "%s has entry %d after it was certain to have none", id, entryId);
