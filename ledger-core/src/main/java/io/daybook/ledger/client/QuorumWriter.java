@@ -1,6 +1,6 @@
 package io.daybook.ledger.client;
 
-import io.daybook.base.error.Check;
+import io.daybook.base.error.BrokenInvariantException;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
@@ -315,7 +315,9 @@ final class QuorumWriter
     public void onAdd(
             BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure) {
         try {
-            Check.state(loop.inLoop(), "an answer came on another loop than the writer's (RG-11)");
+            if (!loop.inLoop()) { // as an if: the check would make an array per answer
+                throw new BrokenInvariantException("an answer came on another loop than the writer's (RG-11)");
+            }
             protocol.onAddReply(bookie, slot, token, entryId, status, failure == null ? null : failure.getMessage());
         } catch (RuntimeException broken) {
             onBroken(broken);
