@@ -56,7 +56,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     private final Duration addTimeout;
     private final DecisionTrace trace;
     private final LedgerRecovery recovery;
-    private final Map<BookieId, Promise<Response.Force>> forced = new LinkedHashMap<>(); // stock bookies only
+    private final Map<Answerer, Promise<Response.Force>> forced = new LinkedHashMap<>(); // stock bookies only
     private final Promise<Recovered> end;
     private boolean batches; // until a bookie hangs up on one
     private boolean batchAnswered;
@@ -141,20 +141,29 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
 
     @Override
     public void fencingRead(int attempt, BookieId bookie, int slot, long entry) {
-        Request request = rules.readsFence()
+        Request.Read request = rules.readsFence()
                 ? Request.Read.fencing(Tag.V2_HIGH, ledger.value(), entry, masterKey)
                 : Request.Read.plain(Tag.V2_HIGH, ledger.value(), entry);
-        Futures.whenDone(bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
-            ByteBuf copy = valid(bookie, entry, answer);
-            Status status = answer == null ? Status.IO_ERROR : answer.status();
-            Evidence evidence = evidence(copy, status);
-            Runnable reply = () -> event(() -> recovery.onReadReply(attempt, slot, entry, evidence, status, copy));
-            if (evidence == Evidence.NEGATIVE && !home.fencesDurably(bookie)) {
-                afterForce(bookie, reply);
-            } else {
-                reply.run();
-            }
-        });
+        if (home.fencesDurably(bookie)) {
+            Futures.whenDone(
+                    bookies.call(bookie, request, Response.Read.class, readTimeout),
+                    loop,
+                    (answer, failure) -> onRead(attempt, bookie, slot, entry, answer));
+        } else {
+            Futures.whenDone(bookies.readTraced(bookie, request, readTimeout), loop, (traced, failure) -> {
+                if (traced != null && rules.withoutCopy(traced.answer().status()) == Evidence.NEGATIVE) {
+                    afterForce(attempt, bookie, slot, entry, traced);
+                } else {
+                    onRead(attempt, bookie, slot, entry, traced == null ? null : traced.answer());
+                }
+            });
+        }
+    }
+
+    private void onRead(int attempt, BookieId bookie, int slot, long entry, Response.@Nullable Read answer) {
+        ByteBuf copy = valid(bookie, entry, answer);
+        Status status = answer == null ? Status.IO_ERROR : answer.status();
+        event(() -> recovery.onReadReply(attempt, slot, entry, evidence(copy, status), status, copy));
     }
 
     @Override
@@ -196,21 +205,28 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     }
 
     /**
-     * Runs {@code next} once the bookie has synced what it had when it first said no: a stock bookie says so before its fence is on disk, and
-     * might forget the fence in a crash (X9). Its no counts in any case, or recovery there could never end (R47).
+     * Takes a bookie's no for what it is once it has synced what it had when it said so: a stock bookie says no before its fence is on disk, and might forget
+     * the fence in a crash (X9). A sync of a process that started later proves nothing, so it goes over the connection that brought the no; if that one is
+     * gone, or the bookie cannot sync, the answer is none (R47).
      */
-    private void afterForce(BookieId bookie, Runnable next) {
-        Promise<Response.Force> synced = forced.get(bookie);
-        if (synced == null) {
-            Request request = new Request.Force(new Tag(Tag.V3, 0, 0), ledger.value());
-            synced = bookies.call(bookie, request, Response.Force.class, readTimeout);
-            forced.put(bookie, synced);
-        }
+    private void afterForce(int attempt, BookieId bookie, int slot, long entry, Bookies.TracedRead no) {
+        Promise<Response.Force> synced = forced.computeIfAbsent(
+                new Answerer(bookie, no.connection()),
+                its -> bookies.force(bookie, ledger.value(), its.connection(), readTimeout));
         Futures.whenDone(synced, loop, (answer, failure) -> {
-            if (failure != null) {
-                LOG.debug("ledger={} bookie={} did not confirm its sync: {}", ledger, bookie, failure.getMessage());
+            if (answer != null && answer.status() == Status.OK) {
+                onRead(attempt, bookie, slot, entry, no.answer());
+                return;
             }
-            next.run();
+            LOG.debug(
+                    "ledger={} entry={} bookie={} said no and did not confirm its sync: {}",
+                    ledger,
+                    entry,
+                    bookie,
+                    answer == null ? String.valueOf(failure) : answer.status());
+            forced.remove(new Answerer(bookie, no.connection()), synced);
+            no.answer().release();
+            onRead(attempt, bookie, slot, entry, null);
         });
     }
 
@@ -335,6 +351,9 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
             return null;
         }
     }
+
+    /** The process of a bookie that answered, as far as a client can tell one from the next. */
+    private record Answerer(BookieId bookie, int connection) {}
 
     /**
      * What a recovery came to.

@@ -170,9 +170,7 @@ final class BookieConnection {
     }
 
     private void send(Conn open, Pending call, Request request) {
-        if (call instanceof PendingDeferred add) {
-            add.sentOver(attempt);
-        }
+        call.sentOver(attempt);
         int priority = request.tag().priority();
         Request tagged;
         if (v3) {

@@ -55,11 +55,14 @@ public interface Bookies {
             int token,
             DeferredListener listener);
 
+    /** As {@link #call}, but over the connection that {@link #force} can use, whose number comes with the answer (X9). */
+    Promise<TracedRead> readTraced(BookieId bookie, Request.Read request, Duration timeout);
+
     /**
-     * Asks {@code bookie} to sync all adds it has answered, over the very connection that brought the answers: fails, with nothing sent, if that one
-     * is gone, since the process behind another one may never have seen these adds (R107, X23).
+     * Asks {@code bookie} to sync all adds and fences it has answered, over the very connection that brought the answers: fails, with nothing sent, if that
+     * one is gone, since the process behind another one may never have seen them (R107, X9, X23).
      *
-     * @param connection as told to {@link DeferredListener}
+     * @param connection as told to {@link DeferredListener} or by {@link #readTraced}
      */
     Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout);
 
@@ -68,6 +71,13 @@ public interface Bookies {
      * comes or the connection is lost, since its bytes may still be queued.
      */
     long outstandingBytes(BookieId bookie);
+
+    /**
+     * What a bookie answered, and over which connection.
+     *
+     * @param answer the receiver's to release
+     */
+    record TracedRead(Response.Read answer, int connection) {}
 
     /** Told of the end of an add. */
     interface AddListener {

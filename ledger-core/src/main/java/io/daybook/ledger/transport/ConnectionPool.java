@@ -118,6 +118,15 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
     }
 
     @Override
+    public Promise<TracedRead> readTraced(BookieId bookie, Request.Read request, Duration timeout) {
+        checkLoop();
+        Promise<Response.Read> answered = loop.promise();
+        var call = new PendingCall<>(request, Response.Read.class, answered, now() + timeout.toNanos());
+        lanes(bookie).v3.call(call, request);
+        return (Promise<TracedRead>) answered.thenApply(answer -> new TracedRead(answer, call.connection()));
+    }
+
+    @Override
     public Promise<Response.Force> force(BookieId bookie, long ledgerId, int connection, Duration timeout) {
         checkLoop();
         Promise<Response.Force> promise = loop.promise();

@@ -29,6 +29,9 @@ abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred {
     /** Payload bytes of an add, 0 for other requests. */
     abstract int addBytes();
 
+    /** It is being sent over the connection of this number, the only one that can bring the answer. */
+    void sentOver(int connection) {}
+
     /** Whether {@code response}, which has the right key, can be the answer to this request. Borrows. */
     abstract boolean fits(Response response);
 

@@ -12,6 +12,7 @@ final class PendingCall<R extends Response> extends Pending {
     private final Class<R> answer;
     private final Promise<R> promise;
     private final int addBytes;
+    private int connection;
 
     PendingCall(Request request, Class<R> answer, Promise<R> promise, long deadlineNanos) {
         super(request.operation(), request.ledgerId(), deadlineNanos);
@@ -19,6 +20,16 @@ final class PendingCall<R extends Response> extends Pending {
         this.answer = answer;
         this.promise = promise;
         this.addBytes = request instanceof Request.Add add ? add.body().readableBytes() : 0;
+    }
+
+    /** Number of the connection it was sent over last; 0 if it was not sent. */
+    int connection() {
+        return connection;
+    }
+
+    @Override
+    void sentOver(int number) {
+        connection = number;
     }
 
     @Override

@@ -30,6 +30,7 @@ final class PendingDeferred extends Pending {
         this.listener = listener;
     }
 
+    @Override
     void sentOver(int number) {
         connection = number;
     }

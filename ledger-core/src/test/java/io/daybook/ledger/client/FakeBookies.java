@@ -55,6 +55,7 @@ final class FakeBookies {
         int polls;
         int lacsWritten;
         int forces;
+        int crashesAfterNo; // so often it forgets its fence, right after it said no to a read
         int connection = 1; // number of the one connection to it
         private final List<Runnable> unforced =
                 new ArrayList<>(); // each takes back one add that was answered from memory
@@ -347,6 +348,21 @@ final class FakeBookies {
                                 status,
                                 number,
                                 lost ? unreachable(bookie, "lost its connection") : failure);
+                    });
+        }
+
+        @Override
+        public Promise<TracedRead> readTraced(BookieId bookie, Request.Read request, Duration timeout) {
+            Fake fake = fake(bookie);
+            return (Promise<TracedRead>) call(bookie, request, Response.Read.class, timeout)
+                    .thenApply(answer -> {
+                        int number = fake.connection;
+                        if (answer.status() != Status.OK && fake.crashesAfterNo > 0) {
+                            fake.crashesAfterNo--;
+                            fake.crash();
+                            fake.ledger(answer.ledgerId()).fenced = false; // which was not on disk
+                        }
+                        return new TracedRead(answer, number);
                     });
         }
 

@@ -301,6 +301,35 @@ final class LedgerClientTest {
     }
 
     @Test
+    void aNoCountsForNothingIfTheBookieIsGoneBeforeItConfirmsItsFence() {
+        for (String name : List.of("s1", "s2", "s3")) {
+            cluster.register(name, "");
+        }
+        for (String name : List.of("b1", "b2", "b3", "b4")) {
+            cluster.kill(name);
+        }
+        cluster.world.runFor(Duration.ofMinutes(1)); // their sessions expire
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT);
+        fill(writer, 3);
+        List<String> stock = List.of("s1", "s2", "s3");
+        stock.forEach(name -> cluster.bookies.fake(name).crashesAfterNo = 1);
+
+        LedgerClient other = cluster.client("other");
+
+        assertThatThrownBy(() -> await(other.openAndRecover(writer.ledger(), OpenOptions.DEFAULT)))
+                .isInstanceOf(LedgerException.RecoveryUndecided.class);
+        LedgerReader reader = await(other.openAndRecover(writer.ledger(), OpenOptions.DEFAULT));
+
+        assertThat(reader.lastAddConfirmed()).isEqualTo(2);
+        long ledger = writer.ledger().value();
+        assertThat(stock.stream()
+                        .filter(name -> cluster.bookies.fake(name).ledger(ledger).fenced)
+                        .count())
+                .as("bookies that still know the fence; two of three keep the writer from an ack quorum")
+                .isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
     void aClosedClientRefuses() {
         client.close();
 
