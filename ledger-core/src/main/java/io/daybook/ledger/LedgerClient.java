@@ -1,6 +1,7 @@
 package io.daybook.ledger;
 
 import io.daybook.base.exec.Loops;
+import io.daybook.base.metrics.Metrics;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -68,6 +69,14 @@ public interface LedgerClient extends AutoCloseable {
 
     /** Ids of all ledgers in ascending order; complete, or failed. */
     CompletableFuture<List<LedgerId>> list();
+
+    /**
+     * What this client counts: {@code daybook.client.read.damaged}, copies that failed their digest wherever one was met, and {@code
+     * daybook.client.read.lost}, reads of confirmed entries that no bookie has (R62).
+     */
+    default Metrics metrics() {
+        return new Metrics(); // a client that counts nothing has no meters
+    }
 
     /** The loops that ledgers are spread over. */
     Loops loops();

@@ -27,6 +27,14 @@ public interface LedgerReader extends AutoCloseable {
     CompletableFuture<Long> readLastAddConfirmed();
 
     /**
+     * As {@link #readLastAddConfirmed}, but content with the first answer above what is known, else the highest that came: quicker, a lower bound as well
+     * (R63). Fails with ReadFailed if no bookie answers.
+     */
+    default CompletableFuture<Long> peekLastAddConfirmed() {
+        return readLastAddConfirmed(); // which is such a bound
+    }
+
+    /**
      * Entries {@code first} to {@code last}, all of them, at or below {@link #lastAddConfirmed()}. Fails with NoSuchEntry above it,
      * ReadFailed (retry), DataLost or Corrupt.
      */

@@ -37,6 +37,7 @@ final class ClientLoop {
     private final Supplier<Candidates> registered;
     private final Predicate<BookieId> fencesDurably;
     private final ClientRules rules;
+    private final ReadMeters meters;
     private final KeptTraces traces;
     private final Quarantine quarantine;
     private final Quarantine slow;
@@ -51,6 +52,7 @@ final class ClientLoop {
             PlacementPolicy placement,
             Supplier<Candidates> registered,
             Predicate<BookieId> fencesDurably,
+            ReadMeters meters,
             ClientRules rules) {
         this.loop = loop;
         this.connections = connections;
@@ -59,6 +61,7 @@ final class ClientLoop {
         this.placement = placement;
         this.registered = registered;
         this.fencesDurably = fencesDurably;
+        this.meters = meters;
         this.rules = rules;
         this.traces = new KeptTraces(metadata.notes("traces"), loop);
         this.quarantine = new Quarantine(
@@ -80,6 +83,11 @@ final class ClientLoop {
 
     ClientConfig config() {
         return config;
+    }
+
+    /** Counts what is wrong with copies. */
+    ReadMeters meters() {
+        return meters;
     }
 
     /** Where decisions stay readable. */

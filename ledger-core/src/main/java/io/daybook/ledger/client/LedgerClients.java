@@ -5,6 +5,7 @@ import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Loops;
 import io.daybook.base.exec.Promise;
+import io.daybook.base.metrics.Metrics;
 import io.daybook.base.seam.Entropy;
 import io.daybook.base.seam.MetaStore;
 import io.daybook.base.seam.SecureEntropy;
@@ -146,6 +147,7 @@ public final class LedgerClients {
                     return;
                 }
                 LedgerMetadataStore metadata = new LedgerMetadataStore(store, layout, entropy);
+                Metrics metrics = new Metrics();
                 Map<Loop, ClientLoop> homes = new LinkedHashMap<>();
                 for (Loop loop : loops.all()) {
                     homes.put(
@@ -158,9 +160,10 @@ public final class LedgerClients {
                                     config.placement().create(entropy),
                                     new Registered(registry),
                                     bookie -> fencesDurably(registry.members().find(bookie)),
+                                    new ReadMeters(metrics),
                                     rules));
                 }
-                result.complete(new QuorumLedgerClient(config, metadata, registry, loops, homes));
+                result.complete(new QuorumLedgerClient(config, metadata, registry, loops, homes, metrics));
             });
         });
         return result;

@@ -1,6 +1,7 @@
 package io.daybook.ledger.client;
 
 import io.daybook.base.exec.Loops;
+import io.daybook.base.metrics.Metrics;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
@@ -53,6 +54,11 @@ record OwningLedgerClient(LedgerClient client, List<Runnable> closeAfter) implem
     @Override
     public CompletableFuture<List<LedgerId>> list() {
         return client.list();
+    }
+
+    @Override
+    public Metrics metrics() {
+        return client.metrics();
     }
 
     @Override

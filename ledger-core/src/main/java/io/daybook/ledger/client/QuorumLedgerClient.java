@@ -5,6 +5,7 @@ import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Loops;
 import io.daybook.base.exec.Promise;
+import io.daybook.base.metrics.Metrics;
 import io.daybook.base.seam.MetaStore;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
@@ -43,6 +44,7 @@ final class QuorumLedgerClient implements LedgerClient {
     private final BookieRegistry registry;
     private final Loops loops;
     private final Map<Loop, ClientLoop> homes;
+    private final Metrics metrics;
     private final List<MetaStore.Watch> watches = new ArrayList<>();
     private volatile boolean closed;
 
@@ -51,12 +53,14 @@ final class QuorumLedgerClient implements LedgerClient {
             LedgerMetadataStore metadata,
             BookieRegistry registry,
             Loops loops,
-            Map<Loop, ClientLoop> homes) {
+            Map<Loop, ClientLoop> homes,
+            Metrics metrics) {
         this.config = config;
         this.metadata = metadata;
         this.registry = registry;
         this.loops = loops;
         this.homes = homes;
+        this.metrics = metrics;
         homes.forEach((loop, home) -> watches.add(registry.watch(home::onMembership, loop)));
     }
 
@@ -205,6 +209,11 @@ final class QuorumLedgerClient implements LedgerClient {
                         result.completeExceptionally(known("the ledgers could not be listed", failure));
                     }
                 }));
+    }
+
+    @Override
+    public Metrics metrics() {
+        return metrics;
     }
 
     @Override

@@ -14,6 +14,8 @@ import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.Password;
+import io.daybook.ledger.RepairHint;
+import io.daybook.ledger.Replication;
 import io.daybook.ledger.digest.DigestMismatchException;
 import io.daybook.ledger.digest.EntryDigest;
 import io.daybook.ledger.metadata.Versioned;
@@ -21,6 +23,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -117,17 +120,37 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
             } else {
                 var asked = LacQuery.ask(
                         ledger, metadata().replication(), metadata().lastFragment(), digest, home);
-                Futures.whenDone(asked, loop, (found, refused) -> {
-                    if (found == null) {
-                        result.completeExceptionally(refused);
-                    } else {
-                        confirmed(found);
-                        tail.onProgress(false);
-                        result.complete(lastAddConfirmed);
-                    }
-                });
+                Futures.whenDone(asked, loop, (found, refused) -> learned(found, refused, result));
             }
         }));
+    }
+
+    @Override
+    public CompletableFuture<Long> peekLastAddConfirmed() {
+        return onLoop(result -> {
+            if (closed()) {
+                result.complete(lastAddConfirmed);
+                return;
+            }
+            var asked = LacQuery.above(
+                    lastAddConfirmed,
+                    ledger,
+                    metadata().replication(),
+                    metadata().lastFragment(),
+                    digest,
+                    home);
+            Futures.whenDone(asked, loop, (found, refused) -> learned(found, refused, result));
+        });
+    }
+
+    private void learned(@Nullable Long found, @Nullable Throwable refused, Promise<Long> result) {
+        if (found == null) {
+            result.completeExceptionally(Objects.requireNonNull(refused, "a query ends with an id or a failure"));
+            return;
+        }
+        confirmed(found);
+        tail.onProgress(false);
+        result.complete(lastAddConfirmed);
     }
 
     @Override
@@ -461,10 +484,29 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                         "entry %s of ledger %s is not there, and not confirmed".formatted(entry, ledger));
             }
             LOG.error("ledger={} entry={} is confirmed and lost: {}", ledger, entry, answers);
+            home.meters().onLost();
+            submit(entry);
             return new LedgerException.DataLost(
                     "entry %s of ledger %s is lost although it was confirmed (bookies: %s); look for its disks, then force a repair"
                             .formatted(entry, ledger, answers));
         }
+    }
+
+    /** Has somebody who repairs look for {@code entry}, which none of its bookies has (R62). */
+    private void submit(long entry) {
+        Fragment fragment = metadata().fragmentOf(entry);
+        Replication replication = metadata().replication();
+        List<RepairHint> hints = new ArrayList<>();
+        for (int i = 0; i < replication.writeQuorum(); i++) {
+            int slot = replication.slot(entry, i);
+            hints.add(new RepairHint(
+                    fragment.firstEntry(), slot, fragment.bookies().get(slot), entry, entry));
+        }
+        Futures.whenDone(home.metadata().hints().add(ledger, hints, loop), loop, (noted, failure) -> {
+            if (failure != null) {
+                LOG.warn("ledger={} entry={} its loss was not noted: {}", ledger, entry, failure.getMessage());
+            }
+        });
     }
 
     /** Delivers what one answer brought. */
@@ -522,6 +564,7 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                 return found;
             } catch (DigestMismatchException damaged) {
                 LOG.warn("ledger={} entry={} {}", ledger, entry, damaged.getMessage());
+                home.meters().onDamaged();
                 return null;
             }
         }

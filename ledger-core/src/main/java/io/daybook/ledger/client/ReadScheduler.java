@@ -174,6 +174,7 @@ final class ReadScheduler {
                 entries.add(digest.unpack(ledger.value(), id, body));
             } catch (DigestMismatchException damaged) {
                 LOG.warn("ledger={} entry={} bookie={} damaged copy: {}", ledger, id, bookie, damaged.getMessage());
+                home.meters().onDamaged();
                 whole = false;
             }
         }
@@ -181,7 +182,7 @@ final class ReadScheduler {
             open.remove(fetch);
             fetch.receiver.onEntries(fetch.first, entries);
         } else if (wanted) {
-            fetch.choice.damaged();
+            fetch.choice.damaged(bookie);
             askNext(fetch);
         }
     }

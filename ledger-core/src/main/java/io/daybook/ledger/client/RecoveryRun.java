@@ -347,6 +347,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
             return copy;
         } catch (DigestMismatchException damaged) {
             LOG.warn("ledger={} entry={} bookie={} damaged copy: {}", ledger, entry, bookie, damaged.getMessage());
+            home.meters().onDamaged();
             copy.release();
             return null;
         }

@@ -1,5 +1,9 @@
 package io.daybook.ledger.client;
 
+import io.daybook.ledger.BookieId;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * One search for an entry among the slots of its write set: who has been asked, who has said what, who is next (R61). Belongs to one
  * read.
@@ -9,7 +13,7 @@ final class ReplicaChoice {
     private int asked; // of order
     private int open; // asked and not answered
     private int absent;
-    private int damaged;
+    private List<BookieId> damaged = List.of();
     private int unknown;
 
     ReplicaChoice(int[] order) {
@@ -31,10 +35,11 @@ final class ReplicaChoice {
         absent++;
     }
 
-    /** A slot has a copy that fails its digest: damage, not absence. */
-    void damaged() {
+    /** A slot, that of {@code bookie}, has a copy that fails its digest: damage, not absence. */
+    void damaged(BookieId bookie) {
         open--;
-        damaged++;
+        damaged = damaged.isEmpty() ? new ArrayList<>() : damaged;
+        damaged.add(bookie);
     }
 
     /** A slot gave no certain answer. */
@@ -60,11 +65,12 @@ final class ReplicaChoice {
 
     /** With {@link #exhausted()}: whether some slot has it, but damaged. */
     boolean anyDamaged() {
-        return damaged > 0;
+        return !damaged.isEmpty();
     }
 
     @Override
     public String toString() {
-        return "%d without it, %d with a damaged copy, %d without a certain answer".formatted(absent, damaged, unknown);
+        return "%d without it, %d with a damaged copy%s, %d without a certain answer"
+                .formatted(absent, damaged.size(), damaged.isEmpty() ? "" : " " + damaged, unknown);
     }
 }

@@ -394,6 +394,45 @@ final class LedgerClientTest {
     }
 
     @Test
+    void peeksAtTheEndThroughOneBookieWhereAQuorumDoesNotAnswer() {
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT);
+        fill(writer, 10);
+        cluster.world.runUntilIdle();
+        LedgerReader reader = await(client.open(writer.ledger(), OpenOptions.DEFAULT));
+        assertThat(await(reader.peekLastAddConfirmed())).as("nothing is above").isEqualTo(9);
+        fill(writer, 5);
+        cluster.world.runUntilIdle();
+        List<BookieId> members = writer.metadata().lastFragment().bookies();
+        members.subList(0, 2).forEach(member -> cluster.bookies.fake(member).silent = true);
+
+        assertThatThrownBy(() -> await(reader.readLastAddConfirmed())).isInstanceOf(LedgerException.ReadFailed.class);
+        assertThat(await(reader.peekLastAddConfirmed())).isEqualTo(14);
+        cluster.bookies.fake(members.get(2)).silent = true;
+        assertThatThrownBy(() -> await(reader.peekLastAddConfirmed())).isInstanceOf(LedgerException.ReadFailed.class);
+    }
+
+    @Test
+    void damageIsCountedAndNamedAndNeverTakenForAbsence() {
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT);
+        fill(writer, 10);
+        await(writer.close());
+        cluster.world.runUntilIdle();
+        LedgerReader reader = await(client.open(writer.ledger(), OpenOptions.DEFAULT));
+        List<BookieId> members = writer.metadata().lastFragment().bookies();
+        members.forEach(
+                member -> cluster.bookies.fake(member).damage(writer.ledger().value(), 4));
+
+        assertThatThrownBy(() -> await(reader.read(4, 4)))
+                .isInstanceOf(LedgerException.DataLost.class)
+                .hasMessageContaining("0 without it, 3 with a damaged copy")
+                .hasMessageContaining(members.get(0).value());
+        assertThat(client.metrics().read().toString())
+                .contains(
+                        "daybook.client.read.damaged, tags=[], value=3]",
+                        "daybook.client.read.lost, tags=[], value=1]");
+    }
+
+    @Test
     void reportsNoLossWhileItCannotLookUpWhoHasTheEntryNow() {
         LedgerWriter writer = writer(LedgerOptions.DEFAULT);
         fill(writer, 10);
@@ -430,6 +469,11 @@ final class LedgerClientTest {
         cluster.bookies.fake(members.get(2)).down = false;
         cluster.bookies.fake(members.get(2)).forget(ledger, 4);
         assertThatThrownBy(() -> await(reader.read(0, 9))).isInstanceOf(LedgerException.DataLost.class);
+        cluster.world.runUntilIdle();
+        assertThat(await(client.repairHints(writer.ledger())))
+                .as("whom to look for it")
+                .hasSize(3);
+        assertThat(client.metrics().read().toString()).contains("daybook.client.read.lost, tags=[], value=1]");
     }
 
     @Test
