@@ -170,7 +170,8 @@ final class BookieTap implements Transport.Acceptor {
                 }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
-                witness.answersRead(read.ledgerId(), read.entryId(), read.fence(), question.held, answer.status());
+                boolean fencing = read.fence() || witness.scans(client, read.ledgerId(), read.entryId());
+                witness.answersRead(read.ledgerId(), read.entryId(), fencing, question.held, answer.status());
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
                 }

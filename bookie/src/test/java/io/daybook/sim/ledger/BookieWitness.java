@@ -78,9 +78,15 @@ final class BookieWitness {
         return witness.watches(ledgerId) && acked.contains(entryId);
     }
 
+    /** Whether a read can only be one of a recovery that looks for the end: it is to fence, whether it says so or not (R50). */
+    boolean scans(String client, long ledgerId, long entryId) {
+        return witness.watches(ledgerId) && witness.scans(client, entryId);
+    }
+
     /**
      * The answer to a read leaves.
      *
+     * @param fencing whether the asker relies on the fence
      * @param entryId −1 asks for the last entry
      * @param held whether the entry had been acknowledged when the request came; later is too late, since the bookie had looked by then
      */

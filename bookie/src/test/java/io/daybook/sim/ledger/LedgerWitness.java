@@ -165,6 +165,14 @@ final class LedgerWitness implements SimWorld.Observer {
 
     // ---- metadata
 
+    /** Whether {@code client} takes over, and asks for an entry beyond all that anybody could know to be confirmed. */
+    boolean scans(String client, long entryId) {
+        return closed == null
+                && entryId > Math.max(maxLac, acked)
+                && !client.equals(WRITER)
+                && !client.equals("reader");
+    }
+
     /** Whether the record says that {@code bookie} has {@code entryId}. */
     boolean names(BookieId bookie, long entryId) {
         LedgerMetadata now = record;
