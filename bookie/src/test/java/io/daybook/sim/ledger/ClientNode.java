@@ -91,13 +91,19 @@ final class ClientNode {
     /** Ends the run if {@code failure} is one that no fault of this simulation may cause. */
     void expected(@Nullable Throwable failure) {
         if (failure instanceof LedgerException.DataLost) {
-            witness.failed("I1 is broken: %s was told: %s".formatted(name(), failure), failure);
+            told("I1", failure);
         } else if (failure instanceof LedgerException.ProtocolBroken) {
-            witness.failed("R96 has stopped a handle: %s was told: %s".formatted(name(), failure), failure);
+            told("R96", failure);
         } else if (!(failure instanceof LedgerException)
                 || failure instanceof LedgerException.Unauthorized
                 || failure instanceof LedgerException.NoSuchLedger) {
             witness.failed("%s was told: %s".formatted(name(), failure), failure);
         }
+    }
+
+    private void told(String broken, Throwable failure) {
+        AssertionError violation = LedgerWitness.violation(broken, "%s was told: %s", name(), failure);
+        violation.addSuppressed(failure);
+        witness.failed(violation.getMessage(), violation);
     }
 }
