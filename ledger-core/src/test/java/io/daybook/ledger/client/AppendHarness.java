@@ -38,6 +38,8 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
     final Map<BookieId, Long> outstanding = new TreeMap<>();
     final EnumSet<WriterMark> marks = EnumSet.noneOf(WriterMark.class);
     final List<Long> pauses = new ArrayList<>();
+    final List<String> effects =
+            new ArrayList<>(); // all but the questions and marks, in order, as docs/state-machines.md calls them
     final DecisionTrace trace = new DecisionTrace(LEDGER);
     final LedgerMetadata created;
     final AppendProtocol<String> protocol;
@@ -170,6 +172,7 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
 
     @Override
     public void send(BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        effects.add("send");
         if (body.getLong(0) != entry) {
             throw new AssertionError("entry %s was sent with other bytes".formatted(entry));
         }
@@ -178,6 +181,7 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
 
     @Override
     public void compareAndSet(LedgerMetadata next, int version) {
+        effects.add(next.closed() ? "compareAndSet(close)" : "compareAndSet(members)");
         writes.add(next);
         expectedVersion = version;
     }
@@ -205,22 +209,26 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
 
     @Override
     public void suspected(BookieId bookie, String why) {
+        effects.add("suspected");
         suspects.add(bookie);
     }
 
     @Override
     public void retrySlot(int slot, int tenure, long pauseNanos) {
+        effects.add("retrySlot");
         pauses.add(pauseNanos);
     }
 
     @Override
     public void retryChange(long pauseNanos) {
+        effects.add("retryChange");
         changeRetries++;
         pauses.add(pauseNanos);
     }
 
     @Override
     public void acknowledged(String waiter, long entry) {
+        effects.add("acknowledged");
         if (!waiter.equals("e" + entry)) {
             throw new AssertionError("%s was told of entry %s".formatted(waiter, entry));
         }
@@ -230,29 +238,36 @@ final class AppendHarness implements AppendProtocol.Effects<String> {
 
     @Override
     public void force(BookieId bookie, int slot, int tenure, int connection) {
+        effects.add("force");
         forces.add(new Force(bookie, slot, tenure, connection));
     }
 
     @Override
     public void forced(String waiter, long lastAddConfirmed) {
+        effects.add("forced");
         forced.add(waiter + " at " + lastAddConfirmed);
     }
 
     @Override
     public void failed(String waiter, LedgerException why) {
+        effects.add("failed(%s)".formatted(why.outcome()));
         failures.add(why);
     }
 
     @Override
-    public void changed(LedgerMetadata metadata) {}
+    public void changed(LedgerMetadata metadata) {
+        effects.add("changed");
+    }
 
     @Override
     public void closed(LedgerMetadata metadata) {
+        effects.add("closed");
         closed = metadata;
     }
 
     @Override
     public void ended(Ending why) {
+        effects.add("ended");
         ended = why;
     }
 

@@ -30,6 +30,8 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     final List<BookieId> suspects = new ArrayList<>();
     final List<Pause> pauses = new ArrayList<>();
     final List<ByteBuf> copies = new ArrayList<>();
+    final List<String> effects =
+            new ArrayList<>(); // all but the questions and marks, in order, as docs/state-machines.md calls them
     final DecisionTrace trace = new DecisionTrace(LEDGER);
     final LedgerRecovery recovery;
     final EnumSet<RecovererMark> marks = EnumSet.noneOf(RecovererMark.class);
@@ -165,24 +167,28 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
 
     @Override
     public void compareAndSet(LedgerMetadata next, int version) {
+        effects.add(next.closed() ? "compareAndSet(close)" : "compareAndSet(claim)");
         writes.add(next);
         expectedVersion = version;
     }
 
     @Override
     public void fence(int ofAttempt, BookieId bookie, int slot) {
+        effects.add("fence");
         attempt = ofAttempt;
         fences.add(bookie.value());
     }
 
     @Override
     public void fencingRead(int ofAttempt, BookieId bookie, int slot, long entry) {
+        effects.add("fencingRead");
         reads.add(bookie + " e" + entry);
     }
 
     @Override
     public boolean bulkRead(int ofAttempt, BookieId bookie, int slot, long first, int count, int bytesMax, long tried) {
         if (bulk) {
+            effects.add("bulkRead");
             bulks.add(new Bulk(bookie, slot, first, count, tried));
         }
         return bulk;
@@ -195,11 +201,13 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
 
     @Override
     public void lengthRead(int ofAttempt, BookieId bookie, long entry) {
+        effects.add("lengthRead");
         lengthReads.add(bookie + " e" + entry);
     }
 
     @Override
     public void writeBack(int ofAttempt, BookieId bookie, int slot, int tenure, long entry, ByteBuf body) {
+        effects.add("writeBack");
         adds.add(new Add(bookie, slot, tenure, entry, body));
     }
 
@@ -216,21 +224,25 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
 
     @Override
     public void suspected(BookieId bookie, String why) {
+        effects.add("suspected");
         suspects.add(bookie);
     }
 
     @Override
     public void pause(int ofAttempt, LedgerRecovery.Pause pause, long number, long nanos) {
+        effects.add("pause(%s)".formatted(pause));
         pauses.add(new Pause(ofAttempt, pause, number, nanos));
     }
 
     @Override
     public void recovered(LedgerMetadata record, int version) {
+        effects.add("recovered");
         sealed = record;
     }
 
     @Override
     public void failed(LedgerException why) {
+        effects.add("failed");
         failure = why;
     }
 
