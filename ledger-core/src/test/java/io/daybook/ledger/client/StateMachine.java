@@ -1,5 +1,6 @@
 package io.daybook.ledger.client;
 
+import io.daybook.base.error.BrokenInvariantException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class StateMachine<M extends StateMachine.Driven> {
             boolean refused = false;
             try {
                 events.get(event).fire.accept(machine);
-            } catch (IllegalStateException refusal) {
+            } catch (BrokenInvariantException | IllegalStateException refusal) {
                 refused = true;
             }
             for (String effect : machine.effects()) {
