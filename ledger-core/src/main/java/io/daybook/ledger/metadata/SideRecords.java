@@ -7,6 +7,7 @@ import io.daybook.base.seam.MetaException.Kind;
 import io.daybook.base.seam.MetaStore;
 import io.daybook.base.seam.MetaStore.Mode;
 import io.daybook.ledger.LedgerId;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Safe from any thread; promises complete on the loop named, and fail with {@link MetaException}.
  */
 public final class SideRecords {
-    private static final int ATTEMPTS_MAX = 8; // each failure is somebody else's note
+    private static final int ATTEMPTS_MAX = 16; // each failure is somebody else's note
 
     private final MetaStore store;
     private final SettledWrites writes;
@@ -35,7 +36,7 @@ public final class SideRecords {
                 store.getLinearizable(path(ledger), loop).thenApply(node -> node == null ? null : node.data()));
     }
 
-    /** Replaces the note by what {@code change} makes of it, an empty one if there is none; another's change in between is not lost. */
+    /** Replaces the note by what {@code change} makes of it, an empty one if there is none; another's change in between is not lost; nothing is written if nothing changes. */
     public Promise<Void> change(LedgerId ledger, UnaryOperator<byte[]> change, Loop loop) {
         return Steps.on(loop, () -> change(ledger, change, ATTEMPTS_MAX, loop));
     }
@@ -50,23 +51,27 @@ public final class SideRecords {
 
     private Promise<Void> change(LedgerId ledger, UnaryOperator<byte[]> change, int attempts, Loop loop) {
         String path = path(ledger);
-        return (Promise<Void>) store.getLinearizable(path, loop)
-                .thenCompose(node -> node == null
-                        ? create(path, change.apply(new byte[0]), loop)
-                        : writes.cas(path, change.apply(node.data()), node.version(), loop))
-                .thenCompose(outcome -> {
-                    if (outcome instanceof WriteOutcome.Applied) {
-                        return Steps.nothing(loop);
-                    }
-                    return attempts > 1
-                            ? change(ledger, change, attempts - 1, loop)
-                            : Steps.failed(
-                                    loop,
-                                    new MetaException(
-                                            Kind.BAD_VERSION,
-                                            "the note at %s changed %d times meanwhile".formatted(path, ATTEMPTS_MAX),
-                                            null));
-                });
+        return (Promise<Void>) store.getLinearizable(path, loop).thenCompose(node -> {
+            byte[] data = change.apply(node == null ? new byte[0] : node.data());
+            if (node != null && Arrays.equals(node.data(), data)) {
+                return Steps.nothing(loop);
+            }
+            Promise<WriteOutcome> write =
+                    node == null ? create(path, data, loop) : writes.cas(path, data, node.version(), loop);
+            return write.thenCompose(outcome -> {
+                if (outcome instanceof WriteOutcome.Applied) {
+                    return Steps.nothing(loop);
+                }
+                return attempts > 1
+                        ? change(ledger, change, attempts - 1, loop)
+                        : Steps.failed(
+                                loop,
+                                new MetaException(
+                                        Kind.BAD_VERSION,
+                                        "the note at %s changed %d times meanwhile".formatted(path, ATTEMPTS_MAX),
+                                        null));
+            });
+        });
     }
 
     private Promise<WriteOutcome> create(String path, byte[] data, Loop loop) {
