@@ -16,6 +16,7 @@ final class BookieWitness {
     private final Set<Long> acked = new TreeSet<>(); // entries whose adds it has answered with success
     private boolean fenced; // a fencing request was answered for certain
     private boolean forgetful;
+    private boolean looking; // is finding out which ledgers name it, and answers nobody before that
     private boolean garbled;
     private MemoryDurableLog.@Nullable Platter platter;
 
@@ -30,6 +31,11 @@ final class BookieWitness {
      */
     void forgot() {
         forgetful = true;
+        looking = true;
+        disown();
+    }
+
+    private void disown() {
         acked.removeIf(entryId -> !witness.names(id, entryId));
     }
 
@@ -75,6 +81,10 @@ final class BookieWitness {
 
     /** Whether an add of this entry was answered with success. */
     boolean acknowledged(long ledgerId, long entryId) {
+        if (looking) {
+            looking = false;
+            disown(); // a ledger that was closed without it before it looked wants nothing of it (R80)
+        }
         return witness.watches(ledgerId) && acked.contains(entryId);
     }
 
