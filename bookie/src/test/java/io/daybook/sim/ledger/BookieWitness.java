@@ -14,9 +14,9 @@ final class BookieWitness {
     private final Set<Long> recovered = new TreeSet<>(); // entries somebody asked to add past the fence
     private final Set<Long> denied = new TreeSet<>(); // entries a fencing read was told to be absent
     private final Set<Long> acked = new TreeSet<>(); // entries whose adds it has answered with success
+    private final Set<Long> lost = new TreeSet<>(); // of those, the ones whose copies it lost since
     private boolean fenced; // a fencing request was answered for certain
     private boolean forgetful;
-    private boolean looking; // is finding out which ledgers name it, and answers nobody before that
     private boolean garbled;
     private MemoryDurableLog.@Nullable Platter platter;
 
@@ -31,12 +31,17 @@ final class BookieWitness {
      */
     void forgot() {
         forgetful = true;
-        looking = true;
-        disown();
+        acked.removeIf(entryId -> !witness.names(id, entryId));
+        lost.addAll(acked);
     }
 
-    private void disown() {
-        acked.removeIf(entryId -> !witness.names(id, entryId));
+    /**
+     * The record of the ledger is another one. Where it names the bookie no more, nobody counts any longer what the bookie acknowledged before (R42, R46 step
+     * 6), also should it be named again later; and once it has forgotten its copies it cannot learn that it ever had them (R80).
+     */
+    void recordChanged() {
+        acked.removeIf(entryId -> lost.contains(entryId) && !witness.names(id, entryId));
+        lost.retainAll(acked);
     }
 
     /** Whether what the bookie sends of entries is spoilt on its way. */
@@ -76,15 +81,12 @@ final class BookieWitness {
     void answersAdd(long ledgerId, long entryId, Status status) {
         if (witness.watches(ledgerId) && status == Status.OK) {
             acked.add(entryId);
+            lost.remove(entryId);
         }
     }
 
     /** Whether an add of this entry was answered with success. */
     boolean acknowledged(long ledgerId, long entryId) {
-        if (looking) {
-            looking = false;
-            disown(); // a ledger that was closed without it before it looked wants nothing of it (R80)
-        }
         return witness.watches(ledgerId) && acked.contains(entryId);
     }
 

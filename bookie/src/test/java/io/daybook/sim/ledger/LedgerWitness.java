@@ -222,6 +222,7 @@ final class LedgerWitness implements SimWorld.Observer {
         if (before != null && !Arrays.equals(old, bytes) && !onlyHarm) {
             Transitions.check(before, next, by.equals(WRITER), acked);
         }
+        bookies.values().forEach(BookieWitness::recordChanged);
         if (next.closed() && closed == null) {
             closed = next;
             sealed(next);
