@@ -14,11 +14,22 @@ final class DecisionTrace {
     private static final int DECISIONS_MAX = 256; // a recovery of a full window leaves ten lines, a change three
 
     private final LedgerId ledger;
+    private final int decisionsMax;
     private final ArrayDeque<String> decisions = new ArrayDeque<>();
     private long forgotten;
 
     DecisionTrace(LedgerId ledger) {
+        this(ledger, DECISIONS_MAX);
+    }
+
+    private DecisionTrace(LedgerId ledger, int decisionsMax) {
         this.ledger = ledger;
+        this.decisionsMax = decisionsMax;
+    }
+
+    /** One that keeps nothing, and spends nothing on putting sentences together. */
+    static DecisionTrace none(LedgerId ledger) {
+        return new DecisionTrace(ledger, 0);
     }
 
     LedgerId ledger() {
@@ -26,7 +37,10 @@ final class DecisionTrace {
     }
 
     void note(String format, @Nullable Object... values) {
-        if (decisions.size() == DECISIONS_MAX) {
+        if (decisionsMax == 0) {
+            return;
+        }
+        if (decisions.size() == decisionsMax) {
             decisions.removeFirst();
             forgotten++;
         }
