@@ -5,6 +5,7 @@ import io.daybook.ledger.BookieId;
 import io.daybook.ledger.CloseReason;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.Fragment;
+import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerEntries;
 import io.daybook.ledger.LedgerEntry;
 import io.daybook.ledger.LedgerId;
@@ -399,6 +400,11 @@ final class LedgerCommand extends Group {
             description = "Deletes a ledger for ever, sealing it first if it is open.",
             footer = {"", "Example: daybook ledger delete 12 --yes"})
     static final class Delete extends OnLedger {
+        @Option(
+                names = "--force",
+                description = "delete it also if it cannot be sealed because too many of its bookies are gone")
+        private boolean force;
+
         @Mixin
         private final ConfirmOptions confirm = new ConfirmOptions();
 
@@ -409,7 +415,8 @@ final class LedgerCommand extends Group {
                     .formatted(ledger(), record.state(), record.lastEntry(), record.length());
             boolean proceed = confirm.proceed("delete " + what);
             if (proceed) {
-                connection.ledgers().delete(ledger(), open()).join();
+                LedgerClient ledgers = connection.ledgers();
+                (force ? ledgers.deleteUnrecoverable(ledger(), open()) : ledgers.delete(ledger(), open())).join();
                 System.err.println("deleted " + what);
             }
             output.deleted("ledger", ledger().value(), proceed);

@@ -48,6 +48,13 @@ public interface LedgerClient extends AutoCloseable {
      */
     CompletableFuture<Void> delete(LedgerId ledger, OpenOptions options);
 
+    /**
+     * As {@link #delete}, but for a ledger that cannot be sealed: where recovery ends with RecoveryUndecided, because too many of its bookies are gone, it is
+     * deleted as it stands (R64). Its writer, should there still be one, is not told; bookies learn of the deletion and refuse it. Any other failure of the
+     * recovery fails this, too.
+     */
+    CompletableFuture<Void> deleteUnrecoverable(LedgerId ledger, OpenOptions options);
+
     /** The metadata record as it stands. Fails with NoSuchLedger. */
     CompletableFuture<LedgerMetadata> metadata(LedgerId ledger);
 

@@ -22,6 +22,7 @@ final class LedgerSimulationTest {
     private static final long FIRST_SEED = 20_260_101;
     private static final Options QUICK = new Options(0, false);
     private static final int MUTANT_RUNS = 2_000;
+    private static final int THREADS = 2;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
@@ -36,20 +37,20 @@ final class LedgerSimulationTest {
     }
 
     @Test
-    void noInvariantBreaksInFiveHundredSchedules() {
-        Summary summary =
-                new SimRunner(SystemClock.INSTANCE, System.out).run(new LedgerScenario(), FIRST_SEED, 500, QUICK);
-
-        System.out.printf("%s, from seed %d on%n", summary, FIRST_SEED);
-        assertThat(summary.failedSeeds()).isEmpty();
+    void noInvariantBreaksInTwentyThousandSchedules() {
+        holds(new LedgerScenario(), 20_000);
     }
 
     @Test
-    void noInvariantBreaksInFiftySchedulesOnDisks() {
-        Summary summary =
-                new SimRunner(SystemClock.INSTANCE, System.out).run(new StorageScenario(), FIRST_SEED, 50, QUICK);
+    void noInvariantBreaksInFiveHundredSchedulesOnDisks() {
+        holds(new StorageScenario(), 500);
+    }
 
-        System.out.printf("%s, from seed %d on%n", summary, FIRST_SEED);
+    private static void holds(Scenario scenario, int runs) {
+        Summary summary =
+                new SimRunner(SystemClock.INSTANCE, System.out, THREADS).run(scenario, FIRST_SEED, runs, QUICK);
+
+        System.out.println(summary);
         assertThat(summary.failedSeeds()).isEmpty();
     }
 

@@ -37,6 +37,11 @@ record OwningLedgerClient(LedgerClient client, List<Runnable> closeAfter) implem
     }
 
     @Override
+    public CompletableFuture<Void> deleteUnrecoverable(LedgerId ledger, OpenOptions options) {
+        return client.deleteUnrecoverable(ledger, options);
+    }
+
+    @Override
     public CompletableFuture<LedgerMetadata> metadata(LedgerId ledger) {
         return client.metadata(ledger);
     }

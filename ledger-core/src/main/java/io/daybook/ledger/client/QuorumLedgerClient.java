@@ -151,7 +151,16 @@ final class QuorumLedgerClient implements LedgerClient {
 
     @Override
     public CompletableFuture<Void> delete(LedgerId ledger, OpenOptions options) {
-        return on(loop(ledger, options), (home, result) -> delete(ledger, options, home, DELETE_ATTEMPTS_MAX, result));
+        return on(
+                loop(ledger, options),
+                (home, result) -> delete(new Deletion(ledger, options, false, home, result), DELETE_ATTEMPTS_MAX));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteUnrecoverable(LedgerId ledger, OpenOptions options) {
+        return on(
+                loop(ledger, options),
+                (home, result) -> delete(new Deletion(ledger, options, true, home, result), DELETE_ATTEMPTS_MAX));
     }
 
     @Override
@@ -243,59 +252,89 @@ final class QuorumLedgerClient implements LedgerClient {
         });
     }
 
-    /** Deletes (R64): seals first unless closed, so that a live writer is stopped. */
-    private void delete(LedgerId ledger, OpenOptions options, ClientLoop home, int attempts, Promise<Void> result) {
-        Loop loop = home.loop();
+    /**
+     * A deletion under way (R64).
+     *
+     * @param force whether a ledger that recovery cannot seal goes as it stands
+     */
+    private record Deletion(
+            LedgerId ledger, OpenOptions options, boolean force, ClientLoop home, Promise<Void> result) {
+
+        Loop loop() {
+            return home.loop();
+        }
+
+        void fail(Throwable why) {
+            result.completeExceptionally(why);
+        }
+    }
+
+    /** Seals first unless closed, so that a live writer is stopped. */
+    private void delete(Deletion deletion, int attempts) {
+        LedgerId ledger = deletion.ledger();
+        Loop loop = deletion.loop();
         Futures.whenDone(metadata.readLinearizable(ledger, loop), loop, (found, failure) -> {
             if (failure != null) {
-                result.completeExceptionally(MetadataFailures.of(ledger, failure));
+                deletion.fail(MetadataFailures.of(ledger, failure));
             } else if (found == null) {
-                result.complete(null);
-            } else if (!permits(found.value(), options)) {
-                result.completeExceptionally(unauthorized(ledger));
+                deletion.result().complete(null);
+            } else if (!permits(found.value(), deletion.options())) {
+                deletion.fail(unauthorized(ledger));
             } else if (found.value().closed()) {
-                remove(ledger, found, options, home, attempts, result);
+                remove(deletion, found, attempts);
             } else {
                 Futures.whenDone(
-                        RecoveryRun.start(ledger, found, password(found.value(), options), home),
+                        RecoveryRun.start(ledger, found, password(found.value(), deletion.options()), deletion.home()),
                         loop,
                         (done, refused) -> {
                             if (done != null) {
-                                remove(ledger, done.record(), options, home, attempts, result);
+                                remove(deletion, done.record(), attempts);
                             } else if (refused instanceof LedgerException.NoSuchLedger) {
-                                result.complete(null);
+                                deletion.result().complete(null);
+                            } else if (deletion.force() && refused instanceof LedgerException.RecoveryUndecided) {
+                                removeAsItStands(deletion, attempts);
                             } else {
-                                result.completeExceptionally(refused);
+                                deletion.fail(refused);
                             }
                         });
             }
         });
     }
 
-    private void remove(
-            LedgerId ledger,
-            Versioned<LedgerMetadata> record,
-            OpenOptions options,
-            ClientLoop home,
-            int attempts,
-            Promise<Void> result) {
-        Futures.whenDone(metadata.delete(ledger, record.version(), home.loop()), home.loop(), (outcome, failure) -> {
-            if (failure != null) {
-                result.completeExceptionally(MetadataFailures.of(ledger, failure));
-            } else if (!(outcome instanceof CasOutcome.Conflict)) {
-                LOG.info("ledger={} deleted", ledger);
-                home.traces().forget(ledger);
-                forgetHints(ledger, home, result);
-            } else if (attempts > 1) {
-                delete(ledger, options, home, attempts - 1, result);
-            } else {
-                result.completeExceptionally(new LedgerException.MetadataFailed(
-                        Outcome.NOT_APPLIED,
-                        "ledger %s was not deleted: its record changed %d times meanwhile; try again"
-                                .formatted(ledger, DELETE_ATTEMPTS_MAX),
-                        null));
-            }
-        });
+    private void removeAsItStands(Deletion deletion, int attempts) {
+        Futures.whenDone(
+                metadata.readLinearizable(deletion.ledger(), deletion.loop()), deletion.loop(), (found, failure) -> {
+                    if (failure != null) {
+                        deletion.fail(MetadataFailures.of(deletion.ledger(), failure));
+                    } else if (found == null) {
+                        deletion.result().complete(null);
+                    } else {
+                        LOG.warn("ledger={} cannot be recovered and is deleted as it stands", deletion.ledger());
+                        remove(deletion, found, attempts);
+                    }
+                });
+    }
+
+    private void remove(Deletion deletion, Versioned<LedgerMetadata> record, int attempts) {
+        LedgerId ledger = deletion.ledger();
+        Futures.whenDone(
+                metadata.delete(ledger, record.version(), deletion.loop()), deletion.loop(), (outcome, failure) -> {
+                    if (failure != null) {
+                        deletion.fail(MetadataFailures.of(ledger, failure));
+                    } else if (!(outcome instanceof CasOutcome.Conflict)) {
+                        LOG.info("ledger={} deleted", ledger);
+                        deletion.home().traces().forget(ledger);
+                        forgetHints(ledger, deletion.home(), deletion.result());
+                    } else if (attempts > 1) {
+                        delete(deletion, attempts - 1);
+                    } else {
+                        deletion.fail(new LedgerException.MetadataFailed(
+                                Outcome.NOT_APPLIED,
+                                "ledger %s was not deleted: its record changed %d times meanwhile; try again"
+                                        .formatted(ledger, DELETE_ATTEMPTS_MAX),
+                                null));
+                    }
+                });
     }
 
     /** There is nothing to repair any more; hints that stay behind are small and harm nobody. */

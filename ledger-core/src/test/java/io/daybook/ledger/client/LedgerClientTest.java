@@ -527,6 +527,22 @@ final class LedgerClientTest {
     }
 
     @Test
+    void aLedgerThatCannotBeSealedIsDeletedOnlyWhenThatIsAskedFor() {
+        LedgerWriter writer = writer(LedgerOptions.DEFAULT);
+        fill(writer, 3);
+        for (BookieId bookie : writer.metadata().lastFragment().bookies()) {
+            cluster.kill(bookie.value());
+        }
+
+        assertThatThrownBy(() -> await(client.delete(writer.ledger(), OpenOptions.DEFAULT)))
+                .isInstanceOf(LedgerException.RecoveryUndecided.class);
+        assertThat(await(client.list())).contains(writer.ledger());
+
+        await(client.deleteUnrecoverable(writer.ledger(), OpenOptions.DEFAULT));
+        assertThat(await(client.list())).doesNotContain(writer.ledger());
+    }
+
+    @Test
     void listsLedgersAndTellsTheirMetadata() {
         LedgerId one = writer(LedgerOptions.DEFAULT.withCustom(java.util.Map.of("k", new byte[] {1})))
                 .ledger();

@@ -17,8 +17,8 @@ import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
-import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Password;
+import io.daybook.ledger.RepairHint;
 import io.daybook.sim.SimRandom;
 import io.daybook.sim.SimWorld;
 import io.netty.buffer.ByteBuf;
@@ -263,6 +263,11 @@ final class SimLedgers {
                 }
                 return null;
             });
+        }
+
+        @Override
+        public CompletableFuture<Void> deleteUnrecoverable(LedgerId ledger, OpenOptions options) {
+            return delete(ledger, options);
         }
 
         @Override
