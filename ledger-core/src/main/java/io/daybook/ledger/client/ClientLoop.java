@@ -146,6 +146,11 @@ final class ClientLoop {
         new ArrayList<>(handles).forEach(Handle::onMembership);
     }
 
+    /** Whether {@link #close} was called. */
+    boolean closed() {
+        return closed;
+    }
+
     /** Closes every handle, then the connections. */
     void close() {
         closed = true;

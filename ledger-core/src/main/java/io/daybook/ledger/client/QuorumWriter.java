@@ -123,7 +123,7 @@ final class QuorumWriter
                         home.config().windowSize().bytes())
                 : null;
         this.announcer = new LacAnnouncer(loop, this::announce);
-        this.hints = new HintRecorder(ledger, home.metadata().hints(), loop);
+        this.hints = new HintRecorder(ledger, home.metadata().hints(), loop, home::closed);
         this.closed = loop.promise();
         this.ended = loop.promise();
     }
