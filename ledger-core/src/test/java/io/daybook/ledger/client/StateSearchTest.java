@@ -41,7 +41,6 @@ final class StateSearchTest {
     }
 
     @Test
-    @Tag("long")
     void noOrderOfADeadWritersAddsAndTwoRecoverersBreaksAnything() {
         assertThat(search(new ModelShape(TWO, 2, 1, true, false, 2, 1, 0, true, 0, true, 0, false)))
                 .isNull();
