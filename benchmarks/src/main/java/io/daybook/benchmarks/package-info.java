@@ -1,5 +1,6 @@
 /**
- * The place of benchmarks, of which there are none yet: {@code micro} for one JMH class per hot path, {@code load} for an open-loop driver.
+ * Benchmarks: {@code load} drives whole clusters and goes into the program; {@code micro}, one JMH class per hot path, lives among the test
+ * sources, so that the program carries no JMH.
  *
  * <p>Nothing but the program may import this.
  */
