@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Appends that share one write and one sync, sorted by who must be told: each caller's loop is given one task. */
+/**
+ * Appends that share one write and one sync, sorted by who must be told: each caller's loop is given one task.
+ *
+ * <p>That task also releases the payloads: a pooled buffer goes back fastest where it came from.
+ */
 final class Group {
     private final List<Share> shares = new ArrayList<>(4);
     private @Nullable Share last; // where the latest went: the next one's place most of the time
@@ -32,7 +36,7 @@ final class Group {
             try {
                 share.caller.execute(share);
             } catch (RejectedExecutionException closed) {
-                continue; // the loop has been closed with all that ran on it: nobody is left to be told
+                share.release(); // the loop has been closed with all that ran on it: nobody is left to be told
             }
         }
     }
@@ -71,7 +75,14 @@ final class Group {
         @Override
         public void run() {
             for (PendingAppend each = first; each != null; each = each.next) {
+                each.releasePayload();
                 each.completion.done(failure);
+            }
+        }
+
+        void release() {
+            for (PendingAppend each = first; each != null; each = each.next) {
+                each.releasePayload();
             }
         }
     }

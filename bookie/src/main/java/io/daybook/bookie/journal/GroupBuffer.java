@@ -46,7 +46,7 @@ final class GroupBuffer {
         return JournalFormat.padded(end + RECORD_HEADER + payload);
     }
 
-    /** Copies a record in and releases its payload. */
+    /** Copies a record in; its payload is released by whoever tells of it. */
     void add(PendingAppend append, int sequence, int mask) {
         int length = append.payloadLength();
         makeRoom(lengthWith(length));
@@ -56,7 +56,6 @@ final class GroupBuffer {
                     payload.readerIndex(),
                     bytes.limit(end + RECORD_HEADER + length).position(end + RECORD_HEADER));
             bytes.clear();
-            append.releasePayload();
         }
         JournalFormat.putRecordHeader(
                 bytes,

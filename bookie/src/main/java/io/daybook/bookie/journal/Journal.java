@@ -285,7 +285,6 @@ public final class Journal implements DurableLog {
                     }
                     queue.remove();
                     charge += head.charge();
-                    head.releasePayload();
                     refused.add(head);
                     continue;
                 }
@@ -380,7 +379,6 @@ public final class Journal implements DurableLog {
             for (PendingAppend head = queue.peek(); head != null; head = queue.peek()) {
                 queue.remove();
                 charge += head.charge();
-                head.releasePayload();
                 group.add(head);
             }
             queue.left(charge);

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to the disk, or a barrier; owns its payload until that is copied or the record refused.
+ * One record on its way to the disk, or a barrier; owns its payload until the caller is told.
  *
  * <p>Written by the caller before it is queued, after that the journal's loop's, in the end the caller's again.
  */

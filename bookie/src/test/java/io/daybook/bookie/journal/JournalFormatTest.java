@@ -94,7 +94,9 @@ class JournalFormatTest {
         var at = new JournalPosition(number, 8192);
         ByteBuf payload = Unpooled.buffer().writeZero(length);
 
-        buffer.add(new PendingAppend(Kind.ENTRY, ledger, entry, payload, loop, failure -> {}), sequence, mask);
+        var append = new PendingAppend(Kind.ENTRY, ledger, entry, payload, loop, failure -> {});
+        buffer.add(append, sequence, mask);
+        append.releasePayload();
         ByteBuf group = buffer.seal(at, sequence, at, mask);
         ByteBuffer bytes = group.nioBuffer();
         GroupHeader header = JournalFormat.readGroupHeader(bytes, 0, number, mask, crc);
