@@ -18,6 +18,10 @@ import peers.Cluster;
 public final class DaybookCluster implements Cluster {
     private static final int BOOKIES = 3;
 
+    /** What the launcher gives a bookie. */
+    private static final List<String> BOOKIE_JVM =
+            List.of("-XX:+UseSerialGC", "-Xms112m", "-Xmn48m", "-XX:MetaspaceSize=64m", "-XX:+ExitOnOutOfMemoryError");
+
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private final Map<String, Long> readyLines = new LinkedHashMap<>(); // seen in each log, which restarts append to
 
@@ -52,7 +56,7 @@ public final class DaybookCluster implements Cluster {
                     words.add(key.substring("server.".length()) + "=" + value);
                 }
             });
-            spawn("server" + i, List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m"), words.toArray(String[]::new));
+            spawn("server" + i, BOOKIE_JVM, words.toArray(String[]::new));
         }
         for (int i = 0; i < BOOKIES; i++) {
             awaitReady("server" + i);
@@ -71,6 +75,7 @@ public final class DaybookCluster implements Cluster {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);
+        command.add("-Dio.netty.leakDetection.level=disabled");
         String more = params.get("serverJvm");
         if (more != null && !more.isBlank()) {
             command.addAll(List.of(more.trim().split("\\s+")));

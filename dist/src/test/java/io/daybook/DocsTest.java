@@ -186,7 +186,7 @@ final class DocsTest {
 
     private static String ofMemory(int percent, String text) {
         assertThat(DataSize.parse(text).bytes())
-                .isEqualTo(DataSize.mebibytes(512).bytes() / 100 * percent);
+                .isEqualTo(DataSize.mebibytes(256).bytes() / 100 * percent);
         return percent + " % of `memory`";
     }
 

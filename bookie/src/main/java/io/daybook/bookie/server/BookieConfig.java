@@ -48,7 +48,7 @@ public record BookieConfig(
         Labels labels) {
 
     private static final int PORT = 3181;
-    private static final DataSize MEMORY = DataSize.mebibytes(512);
+    private static final DataSize MEMORY = DataSize.mebibytes(256);
     private static final DataSize MEMORY_MIN = DataSize.mebibytes(32);
     private static final DataSize FRAME_SIZE_MAX = DataSize.mebibytes(5);
     private static final int LOOPS_MAX = 64;

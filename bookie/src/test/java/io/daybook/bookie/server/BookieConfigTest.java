@@ -38,7 +38,7 @@ final class BookieConfigTest {
         assertThat(config.firstTouchCheck()).isTrue();
         assertThat(config.readOnly()).isFalse();
         assertThat(config.labels().isEmpty()).isTrue();
-        assertThat(config.memory()).isEqualTo(DataSize.mebibytes(512));
+        assertThat(config.memory()).isEqualTo(DataSize.mebibytes(256));
         assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.journal().directory()).isEqualTo(Path.of("daybook-data/journal"));
         assertThat(config.storage().directories()).containsExactly(Path.of("daybook-data/data"));
