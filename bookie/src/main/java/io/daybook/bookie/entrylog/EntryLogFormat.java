@@ -120,6 +120,17 @@ public final class EntryLogFormat {
         return kind << 28 | length;
     }
 
+    /** Puts the header of an entry's record, which the {@code length} bytes of the entry follow. Borrows {@code buffer}. */
+    public static void putEntryHeader(ByteBuf buffer, int at, long ledgerId, long entryId, int length) {
+        putRecordHeader(buffer, at, RECORD_ENTRY, ledgerId, entryId, length);
+    }
+
+    static void putRecordHeader(ByteBuf buffer, int at, int kind, long ledgerId, long entryId, int length) {
+        buffer.setInt(at, recordWord(kind, length));
+        buffer.setLong(at + 4, ledgerId);
+        buffer.setLong(at + 12, entryId);
+    }
+
     /** Bytes after the record header at index {@code at}. Borrows {@code buffer}. */
     public static int recordLength(ByteBuf buffer, int at) {
         return buffer.getInt(at) & LENGTH_MASK;

@@ -40,6 +40,7 @@ public final class EntryLogWriter {
     private int blockStart; // index in the buffer; what stands before it is whole blocks
     private int end; // index in the buffer of the next byte
     private int recordsInBlock;
+    private int uncopied; // bytes of records that were noted and not copied yet
 
     private final List<Run> runs = new ArrayList<>();
     private final List<LedgerNote> notes = new ArrayList<>();
@@ -105,12 +106,46 @@ public final class EntryLogWriter {
         } else {
             collector.finish();
         }
-        buffer.setInt(end, EntryLogFormat.recordWord(kind, length));
-        buffer.setLong(end + 4, ledgerId);
-        buffer.setLong(end + 12, entryId);
+        EntryLogFormat.putRecordHeader(buffer, end, kind, ledgerId, entryId, length);
         buffer.setBytes(end + RECORD_HEADER_BYTES, from, index, length);
         end += recordBytes;
         recordsInBlock++;
+        finishFullBlock();
+    }
+
+    /**
+     * Begins to add entries whose records stand one after the other in memory as they will in the file: {@link #addRecord} for each, as long as
+     * there is room, then {@link #copy} once.
+     *
+     * @param recordBytes of the first one
+     * @return bytes of records that there is room for, at least {@code recordBytes}
+     */
+    public int begin(int recordBytes) {
+        Check.state(!wantsToWrite(), "entry-log file %s was given records while it waited to be written", number);
+        if (recordsInBlock > 0 && end - blockStart - BLOCK_HEADER_BYTES + recordBytes > BLOCK_BYTES) {
+            finishBlock();
+        }
+        return Math.max(recordBytes, BLOCK_BYTES - (end - blockStart - BLOCK_HEADER_BYTES));
+    }
+
+    /** Takes note of the next record, {@code recordBytes} long with its header. */
+    public void addRecord(long ledgerId, long entryId, int recordBytes) {
+        collector.add(ledgerId, entryId, end - blockStart + uncopied, recordBytes);
+        uncopied += recordBytes;
+        recordsInBlock++;
+        entries++;
+    }
+
+    /** Copies the records noted since {@link #begin}, which start at {@code index} of {@code from}; that is borrowed. */
+    public void copy(ByteBuf from, int index) {
+        buffer = aligned.ensure(end + uncopied + EntryLogFormat.BLOCK_ALIGNMENT, end);
+        buffer.setBytes(end, from, index, uncopied);
+        end += uncopied;
+        uncopied = 0;
+        finishFullBlock();
+    }
+
+    private void finishFullBlock() {
         if (end - blockStart - BLOCK_HEADER_BYTES >= BLOCK_BYTES) {
             finishBlock();
         }

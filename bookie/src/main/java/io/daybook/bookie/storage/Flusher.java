@@ -233,7 +233,7 @@ public final class Flusher {
                 return;
             }
             while (!to.wantsToWrite()) {
-                if (to.size() >= config.fileSizeMax().bytes() || !from.next()) {
+                if (to.size() >= config.fileSizeMax().bytes() || from.isAtEnd()) {
                     then(to.finish(), finished -> {
                         writer = null;
                         files.add(finished.listing());

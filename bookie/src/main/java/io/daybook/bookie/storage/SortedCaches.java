@@ -1,18 +1,24 @@
 package io.daybook.bookie.storage;
 
+import io.daybook.bookie.entrylog.EntryLogFormat;
 import io.daybook.bookie.entrylog.EntryLogWriter;
 import io.daybook.bookie.storage.WriteCache.CachedLedger;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A walk over frozen write caches by ledger: first what is known of the ledger, then its entries in order. Flush loop only. */
+/**
+ * A walk over frozen write caches by ledger: first what is known of the ledger, then its entries in order. Flush loop only.
+ *
+ * <p>Entries that came in order, with none of another ledger between them, stand side by side already: they are taken together.
+ */
 final class SortedCaches {
     private final List<Source> sources = new ArrayList<>();
 
-    private int at = -1;
-    private EntryTable.@Nullable Walk walk; // null while at the note of a ledger
+    private int at;
+    private EntryTable.@Nullable Walk walk; // at the next entry; null while at the note of a ledger
 
     private record Source(long ledgerId, WriteCache cache, CachedLedger ledger) {}
 
@@ -28,40 +34,51 @@ final class SortedCaches {
         sources.sort(Comparator.comparingLong(Source::ledgerId));
     }
 
-    /** Goes on to the next record; false at the end. */
-    boolean next() {
-        if (at < 0) {
-            at = 0;
-            return !isAtEnd();
-        }
-        if (walk == null) {
-            walk = sources.get(at).ledger().entries().new Walk();
-        }
-        if (walk.next()) {
-            return true;
-        }
-        walk = null;
-        at++;
-        return !isAtEnd();
-    }
-
     boolean isAtEnd() {
         return at >= sources.size();
     }
 
-    /** Adds the record to a file. */
+    /** Adds what comes next to a file: a note, or entries that stand side by side, as many as one block has room for. */
     void addTo(EntryLogWriter writer) {
         Source source = sources.get(at);
-        if (walk == null) {
+        EntryTable.Walk entries = walk;
+        if (entries == null) {
             writer.add(source.ledger().note());
+            entries = source.ledger().entries().new Walk();
+            goOn(entries, entries.next());
         } else {
-            long place = walk.place();
-            writer.add(
-                    source.ledgerId(),
-                    walk.id(),
-                    source.cache().chunk(place),
-                    source.cache().index(place),
-                    source.cache().length(place));
+            goOn(entries, addEntries(source, entries, writer));
+        }
+    }
+
+    /** @return whether the walk is at a further entry */
+    private static boolean addEntries(Source source, EntryTable.Walk entries, EntryLogWriter writer) {
+        long first = entries.place();
+        ByteBuf chunk = source.cache().chunk(first);
+        int start = WriteCache.index(first);
+        int bytes = EntryLogFormat.RECORD_HEADER_BYTES + EntryLogFormat.recordLength(chunk, start);
+        int room = writer.begin(bytes);
+        writer.addRecord(source.ledgerId(), entries.id(), bytes);
+        boolean more = entries.next();
+        while (more && entries.place() == first + bytes) {
+            int record = EntryLogFormat.RECORD_HEADER_BYTES + EntryLogFormat.recordLength(chunk, start + bytes);
+            if (bytes + record > room) {
+                break;
+            }
+            writer.addRecord(source.ledgerId(), entries.id(), record);
+            bytes += record;
+            more = entries.next();
+        }
+        writer.copy(chunk, start);
+        return more;
+    }
+
+    private void goOn(EntryTable.Walk entries, boolean more) {
+        if (more) {
+            walk = entries;
+        } else {
+            walk = null;
+            at++;
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.daybook.bookie.storage;
 
+import static io.daybook.bookie.entrylog.EntryLogFormat.RECORD_HEADER_BYTES;
+
+import io.daybook.bookie.entrylog.EntryLogFormat;
 import io.daybook.bookie.entrylog.LedgerNote;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -8,7 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was put since the last rotation: bytes of entries in large chunks, per ledger a table of where they stand, and notes.
+ * What was put since the last rotation: records of entries in large chunks, per ledger a table of where they stand, and notes.
+ *
+ * <p>Records are those of the entry log, so that a flush copies many at once where they came in order.
  *
  * <p>Belongs to its owner loop until it is frozen. From then on nobody changes it, and the owner and the flush loop both read it, until the owner {@link
  * #recycle recycles} it. Memory comes from, and is counted by, the loop's {@link ChunkPool}.
@@ -16,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class WriteCache {
     /** What a ledger costs on the heap, about. */
     private static final int LEDGER_BYTES = 300;
-
-    /** Bytes before each entry in a chunk: its length. */
-    private static final int LENGTH_BYTES = 4;
 
     private static final int LAC_OFFSET = 16;
 
@@ -80,8 +82,8 @@ final class WriteCache {
         if (pool.full() && bytes() > 0) {
             return false;
         }
-        if (chunk == null || chunk.capacity() - chunkAt < length + LENGTH_BYTES) {
-            ByteBuf next = pool.take(length + LENGTH_BYTES);
+        if (chunk == null || chunk.capacity() - chunkAt < length + RECORD_HEADER_BYTES) {
+            ByteBuf next = pool.take(length + RECORD_HEADER_BYTES);
             if (next == null) {
                 return false;
             }
@@ -91,10 +93,10 @@ final class WriteCache {
             bytes += next.capacity();
         }
         CachedLedger ledger = ledger(ledgerId);
-        chunk.setInt(chunkAt, length);
-        chunk.setBytes(chunkAt + LENGTH_BYTES, body, body.readerIndex(), length);
+        EntryLogFormat.putEntryHeader(chunk, chunkAt, ledgerId, entryId, length);
+        chunk.setBytes(chunkAt + RECORD_HEADER_BYTES, body, body.readerIndex(), length);
         ledger.entries.put(entryId, (long) (chunks.size() - 1) << 32 | chunkAt);
-        chunkAt += length + LENGTH_BYTES;
+        chunkAt += length + RECORD_HEADER_BYTES;
         if (length >= LAC_OFFSET + 8) {
             ledger.maxLac = Math.max(ledger.maxLac, body.getLong(body.readerIndex() + LAC_OFFSET));
         }
@@ -152,22 +154,20 @@ final class WriteCache {
         if (place < 0) {
             return null;
         }
-        int length = length(place);
-        return buffers.buffer(length).writeBytes(chunk(place), index(place), length);
+        ByteBuf records = chunk(place);
+        int record = index(place);
+        int length = EntryLogFormat.recordLength(records, record);
+        return buffers.buffer(length).writeBytes(records, record + RECORD_HEADER_BYTES, length);
     }
 
-    /** The chunk an entry stands in. */
+    /** The chunk an entry's record stands in. */
     ByteBuf chunk(long place) {
         return chunks.get((int) (place >>> 32));
     }
 
-    /** The index of an entry's first byte in its chunk. */
-    int index(long place) {
-        return (int) place + LENGTH_BYTES;
-    }
-
-    int length(long place) {
-        return chunk(place).getInt((int) place);
+    /** The index of the record's first byte in its chunk. */
+    static int index(long place) {
+        return (int) place;
     }
 
     /** Gives the memory back; nothing of the cache may be used any more. Called on the owner loop. */
