@@ -1,10 +1,12 @@
 package io.daybook.cli;
 
 import io.daybook.base.config.DataSize;
+import io.daybook.base.config.Durations;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.Replication;
 import io.daybook.stream.StartPosition;
+import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -17,6 +19,7 @@ final class Converters {
     static void register(CommandLine program) {
         program.registerConverter(Replication.class, sentences(Replication::parse));
         program.registerConverter(DataSize.class, sentences(DataSize::parse));
+        program.registerConverter(Duration.class, sentences(Durations::parse));
         program.registerConverter(LedgerId.class, sentences(Converters::ledger));
         program.registerConverter(DigestType.class, sentences(Converters::digest));
         program.registerConverter(StartPosition.class, sentences(Converters::position));

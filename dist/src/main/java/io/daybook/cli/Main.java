@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             ClusterCommand.class,
             ZooKeeperCommand.class,
             ConfigCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            BenchCommand.class
         },
         footer = {
             "",

@@ -17,6 +17,19 @@ final class MetadataOption {
 
     /** The URI as text; says on standard error which one it is unless it was given on the command line. */
     String choose() {
+        String found = find();
+        if (found == null) {
+            throw new CommandFailure(
+                    ExitCode.UNAVAILABLE,
+                    "no cluster was named and no dev cluster is running; start one with 'daybook dev', or name one with --metadata or "
+                            + VARIABLE);
+        }
+        return found;
+    }
+
+    /** As {@link #choose}, but null if there is none. */
+    @Nullable
+    String find() {
         if (uri != null) {
             return uri;
         }
@@ -30,10 +43,12 @@ final class MetadataOption {
             System.err.println("using the dev cluster at " + dev.metadata());
             return dev.metadata();
         }
-        throw new CommandFailure(
-                ExitCode.UNAVAILABLE,
-                "no cluster was named and no dev cluster is running; start one with 'daybook dev', or name one with --metadata or "
-                        + VARIABLE);
+        return null;
+    }
+
+    /** Whether the command line itself names a cluster. */
+    boolean onCommandLine() {
+        return uri != null;
     }
 
     /** The URI given on the command line or in the environment, or null. */

@@ -50,11 +50,26 @@ final class Progress implements AutoCloseable {
             return;
         }
         if ((done & 1023) < count) { // look at the clock now and then only
-            long now = clock.nanos();
-            if (now - lastLineNanos >= LINE_EVERY_NANOS) {
-                lastLineNanos = now;
-                System.err.println(line(now));
-            }
+            lineIfDue();
+        }
+    }
+
+    /** As many steps as make {@code total} of them; for callers that come a few times a second rather than with each step. */
+    void reach(long total) {
+        long more = total - done;
+        done = total;
+        if (bar != null) {
+            bar.stepBy(more);
+        } else {
+            lineIfDue();
+        }
+    }
+
+    private void lineIfDue() {
+        long now = clock.nanos();
+        if (now - lastLineNanos >= LINE_EVERY_NANOS) {
+            lastLineNanos = now;
+            System.err.println(line(now));
         }
     }
 

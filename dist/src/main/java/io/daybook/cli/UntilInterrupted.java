@@ -34,6 +34,11 @@ final class UntilInterrupted implements AutoCloseable {
         }
     }
 
+    /** Whether the process was told to end. */
+    boolean told() {
+        return told.getCount() == 0;
+    }
+
     /** Lets the process end. */
     @Override
     public void close() {

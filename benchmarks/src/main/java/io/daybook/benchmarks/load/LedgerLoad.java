@@ -1,0 +1,217 @@
+package io.daybook.benchmarks.load;
+
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.LedgerEntry;
+import io.daybook.ledger.LedgerId;
+import io.daybook.ledger.LedgerOptions;
+import io.daybook.ledger.LedgerReader;
+import io.daybook.ledger.LedgerWriter;
+import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.Replication;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Ledgers under load, one entry per record. The clients stay the caller's. */
+public final class LedgerLoad implements LoadTarget {
+    private static final int BATCH_ENTRIES = 1000;
+    private static final long BATCH_BYTES = 4 << 20;
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    private final LedgerClient client;
+    private final LedgerClient other;
+    private final LedgerOptions options;
+
+    /**
+     * Ledgers of one cluster.
+     *
+     * @param other takes over what {@code client} wrote; may be the same
+     */
+    public LedgerLoad(LedgerClient client, LedgerClient other, Replication replication) {
+        this.client = client;
+        this.other = other;
+        this.options = LedgerOptions.DEFAULT.withReplication(replication);
+    }
+
+    @Override
+    public String logWord() {
+        return "ledger";
+    }
+
+    @Override
+    public String recordsWord() {
+        return "entries";
+    }
+
+    @Override
+    public CompletableFuture<LoadLog> create() {
+        return client.create(options).thenApply(OpenLedger::new);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> read(String id, int recordBytes, RecordSink sink) {
+        return client.open(ledger(id), OpenOptions.DEFAULT)
+                .thenCompose(reader -> new LedgerScan(reader, recordBytes, sink).run())
+                .thenApply(done -> null);
+    }
+
+    @Override
+    public Following follow(String id, RecordSink sink) {
+        LedgerTail tail = new LedgerTail(sink);
+        client.open(ledger(id), OpenOptions.DEFAULT).whenComplete(tail::opened);
+        return tail;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> recover(String id) {
+        return other.openAndRecover(ledger(id), OpenOptions.DEFAULT).thenApply(reader -> {
+            reader.close();
+            return null;
+        });
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> delete(String id) {
+        return client.delete(ledger(id), OpenOptions.DEFAULT).thenApply(done -> null);
+    }
+
+    @Override
+    public void close() {}
+
+    private static LedgerId ledger(String id) {
+        return new LedgerId(Long.parseLong(id));
+    }
+
+    static void deliver(LedgerEntry entry, RecordSink sink) {
+        sink.record(entry.entryId(), entry.payload().nioBuffer());
+    }
+
+    /** A ledger that is written. */
+    private static final class OpenLedger implements LoadLog {
+        private final LedgerWriter writer;
+        private final String id;
+
+        OpenLedger(LedgerWriter writer) {
+            this.writer = writer;
+            this.id = Long.toString(writer.ledger().value());
+        }
+
+        @Override
+        public String id() {
+            return id;
+        }
+
+        @Override
+        public Executor lane() {
+            return writer.loop();
+        }
+
+        @Override
+        public void append(Payloads payloads, int number, long sequence, long token, Acks acks) {
+            ByteBuf payload = ByteBufAllocator.DEFAULT.directBuffer(payloads.size(), payloads.size());
+            payloads.write(number, sequence, payload);
+            writer.append(payload)
+                    .whenComplete((entry, failure) -> acks.done(number, entry == null ? -1 : entry, token, failure));
+        }
+
+        @Override
+        public CompletableFuture<@Nullable Void> close() {
+            return writer.close().thenApply(closed -> null);
+        }
+
+        @Override
+        public void abandon() {
+            writer.abandon();
+        }
+    }
+
+    /** Follows one ledger: waits for the next entry, and takes what has gathered meanwhile in batches. */
+    private static final class LedgerTail implements Following {
+        private final RecordSink sink;
+        private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+
+        private volatile boolean closed;
+        private @Nullable LedgerReader reader; // under this object's lock, as opening and closing may meet
+        private long next; // the reader's loop
+
+        LedgerTail(RecordSink sink) {
+            this.sink = sink;
+        }
+
+        void opened(@Nullable LedgerReader opened, @Nullable Throwable failure) {
+            if (opened == null) {
+                failed.complete(failure == null ? new IllegalStateException("no reader came") : failure);
+                return;
+            }
+            synchronized (this) {
+                if (!closed) {
+                    reader = opened;
+                }
+            }
+            if (closed) {
+                opened.close();
+            } else {
+                opened.loop().execute(() -> poll(opened));
+            }
+        }
+
+        private void poll(LedgerReader from) {
+            from.poll(next, POLL).whenComplete((poll, failure) -> {
+                if (closed) {
+                    if (poll != null && poll.entry() != null) {
+                        poll.entry().close();
+                    }
+                } else if (poll == null) {
+                    failed.complete(failure == null ? new IllegalStateException("no answer came") : failure);
+                } else if (poll.entry() != null) {
+                    deliver(poll.entry(), sink);
+                    poll.entry().close();
+                    next++;
+                    from.loop().execute(() -> poll(from));
+                } else if (poll.lastAddConfirmed() >= next) {
+                    batch(from);
+                } else if (!poll.closed()) {
+                    from.loop().execute(() -> poll(from));
+                }
+            });
+        }
+
+        private void batch(LedgerReader from) {
+            from.readBatch(next, BATCH_ENTRIES, BATCH_BYTES).whenComplete((entries, failure) -> {
+                if (entries == null) {
+                    if (!closed) {
+                        failed.complete(failure == null ? new IllegalStateException("no entries came") : failure);
+                    }
+                    return;
+                }
+                try (entries) {
+                    if (!closed) {
+                        entries.forEach(entry -> deliver(entry, sink));
+                        next += entries.size();
+                        from.loop().execute(() -> poll(from));
+                    }
+                }
+            });
+        }
+
+        @Override
+        public CompletableFuture<Throwable> failed() {
+            return failed;
+        }
+
+        @Override
+        public void close() {
+            LedgerReader open;
+            synchronized (this) {
+                closed = true;
+                open = reader;
+            }
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.daybook.cli;
+
+import io.daybook.base.error.FileReason;
+import io.daybook.benchmarks.load.LocalCluster;
+import io.daybook.benchmarks.load.Servers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster a load runs on.
+ *
+ * @param uri where its metadata is
+ * @param servers its processes, as far as they are known
+ * @param folder where a throw-away cluster keeps everything, null for one that is somebody else's
+ */
+record BenchCluster(String uri, Servers servers, @Nullable Path folder) implements AutoCloseable {
+    private static final int BOOKIES_MIN = 3;
+
+    /**
+     * The cluster at {@code uri}; without one, a new one in a new folder below {@code parent}.
+     *
+     * @param ensemble bookies a ledger wants
+     */
+    static BenchCluster open(@Nullable String uri, @Nullable Path parent, int ensemble) throws IOException {
+        if (uri != null) {
+            DevNote.Endpoints dev = DevNote.running();
+            boolean known = dev != null && dev.metadata().equals(uri);
+            return new BenchCluster(uri, known ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN, null);
+        }
+        Path folder = parent == null
+                ? Files.createTempDirectory("daybook-bench-")
+                : Files.createTempDirectory(parent, "daybook-bench-");
+        int bookies = Math.max(BOOKIES_MIN, ensemble);
+        System.err.println(
+                "starting a throw-away cluster of %d bookies, each a process, in %s".formatted(bookies, folder));
+        LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies);
+        boolean started = false;
+        try {
+            cluster.start(metadata -> {
+                try (Connection connection = Connection.open(metadata)) {
+                    connection.init();
+                }
+            });
+            started = true;
+            return new BenchCluster(cluster.uri(), cluster, folder);
+        } finally {
+            if (!started) {
+                end(cluster, folder);
+            }
+        }
+    }
+
+    boolean throwAway() {
+        return folder != null;
+    }
+
+    /** For people. */
+    String words() {
+        return throwAway() ? "throw-away, %d bookies".formatted(servers.pids().size()) : uri;
+    }
+
+    @Override
+    public void close() {
+        end(servers, folder);
+    }
+
+    private static void end(Servers servers, @Nullable Path folder) {
+        servers.close();
+        if (folder != null) {
+            try {
+                Trees.delete(folder);
+            } catch (IOException e) {
+                System.err.println(
+                        "daybook: cannot remove %s (%s); remove it by hand".formatted(folder, FileReason.of(e)));
+            }
+        }
+    }
+}

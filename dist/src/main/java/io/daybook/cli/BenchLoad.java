@@ -1,0 +1,251 @@
+package io.daybook.cli;
+
+import io.daybook.base.config.DataSize;
+import io.daybook.base.exec.Futures;
+import io.daybook.base.time.SystemClock;
+import io.daybook.benchmarks.load.LedgerLoad;
+import io.daybook.benchmarks.load.LoadPlan;
+import io.daybook.benchmarks.load.LoadResult;
+import io.daybook.benchmarks.load.LoadRun;
+import io.daybook.benchmarks.load.LoadTarget;
+import io.daybook.benchmarks.load.StreamLoad;
+import io.daybook.benchmarks.load.VerificationException;
+import io.daybook.benchmarks.load.Workload;
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.Replication;
+import io.daybook.namespace.Namespace;
+import io.daybook.stream.StreamConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What every load takes, and how it is run: on a cluster that is there or a throw-away one, watched, reported, and tidied up after. */
+abstract class BenchLoad implements Callable<Integer> {
+    private static final int WINDOW = 1000;
+    private static final int ENTRIES_PER_LEDGER = 10_000; // in flight, of the client's default configuration
+    private static final long BYTES_PER_LEDGER = 48 << 20; // of its 64 MiB, to stay clear of the edge
+    private static final long BYTES_OF_STREAMS = 512 << 20; // beyond that streams only queue
+    private static final long SEED = 1;
+
+    /** What is loaded. */
+    enum Target {
+        LEDGER,
+        STREAM
+    }
+
+    @Mixin
+    private final MetadataOption metadata = new MetadataOption();
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    @Option(
+            names = "--target",
+            paramLabel = "TARGET",
+            defaultValue = "ledger",
+            description = "ledger (default): entries of ledgers; or stream: records of streams")
+    private Target target = Target.LEDGER;
+
+    @Option(
+            names = "--local",
+            description = "start a throw-away cluster of processes, though another one could be used")
+    private boolean local;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "where a throw-away cluster makes its folder (default: the system's temporary folder); its disk is what is measured")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            defaultValue = "1KiB",
+            description = "bytes of each entry or record, 8B to 4MiB (default ${DEFAULT-VALUE})")
+    private DataSize size = DataSize.kibibytes(1);
+
+    @Option(
+            names = {"--ledgers", "--streams"},
+            paramLabel = "N",
+            description = "how many ledgers or streams (default 1; 100 for recovery)")
+    private @Nullable Integer logs;
+
+    @Option(
+            names = "--replication",
+            paramLabel = "E/Qw/Qa",
+            defaultValue = "3/3/2",
+            description = "bookies, copies, acknowledgements (default ${DEFAULT-VALUE})")
+    private Replication replication = Replication.DEFAULT;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write the result as one self-contained page, too")
+    private @Nullable Path html;
+
+    @Option(names = "--keep", description = "leave what was written in the cluster")
+    private boolean keep;
+
+    abstract LoadPlan plan();
+
+    abstract Workload workload();
+
+    int logsUnlessGiven() {
+        return 1;
+    }
+
+    int logs() {
+        return logs == null ? logsUnlessGiven() : logs;
+    }
+
+    /** A plan from options; what no client can do is refused as wrong usage. */
+    LoadPlan plan(@Nullable Integer window, @Nullable Double rate, long volume, Duration warmup, Duration duration) {
+        if (size.bytes() > 4 << 20) {
+            throw new IllegalArgumentException(
+                    "a size of %s is more than the 4MiB that one append may have".formatted(size));
+        }
+        if (rate != null && !(rate > 0)) {
+            throw new IllegalArgumentException(
+                    "a rate of %s appends nothing; give more than 0 a second".formatted(rate));
+        }
+        long fits = fits(Math.max(1, size.bytes()), Math.max(1, logs()));
+        if (window != null && window > fits) {
+            throw new IllegalArgumentException(
+                    "a window of %,d appends of %s is more than clients keep in flight for %d %ss; give at most %,d, or more of them"
+                            .formatted(window, size, logs(), word(), fits));
+        }
+        long chosen = window != null ? window : rate != null ? fits : Math.min(fits, Math.max(WINDOW, logs()));
+        return new LoadPlan(
+                (int) size.bytes(), (int) chosen, rate == null ? 0 : rate, logs(), volume, warmup, duration);
+    }
+
+    private long fits(long bytes, long count) {
+        long most = target == Target.LEDGER
+                ? count * Math.min(ENTRIES_PER_LEDGER, BYTES_PER_LEDGER / bytes)
+                : BYTES_OF_STREAMS / bytes;
+        return Math.max(1, Math.min(most, 1_000_000));
+    }
+
+    private String word() {
+        return target == Target.LEDGER ? "ledger" : "stream";
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        LoadPlan plan;
+        try {
+            plan = plan();
+        } catch (IllegalArgumentException refused) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
+        }
+        checkFiles();
+        if (local && metadata.onCommandLine()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
+        }
+        try (UntilInterrupted ending = new UntilInterrupted();
+                BenchCluster cluster = BenchCluster.open(local ? null : metadata.find(), data, replication.ensemble());
+                BenchWatch watch = new BenchWatch(ending)) {
+            BenchReport report = run(plan, cluster, watch);
+            watch.close(); // its bar, before the result
+            report.print(output.json());
+            if (html != null) {
+                Files.writeString(html, report.html().text(), StandardCharsets.UTF_8);
+                System.err.println("wrote " + html);
+            }
+            String problem = report.result().problem();
+            if (problem != null) {
+                throw new CommandFailure(ExitCode.PROBLEMS, "what was read is not what was acknowledged: " + problem);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private void checkFiles() {
+        if (html != null) {
+            Path folder = html.toAbsolutePath().getParent();
+            if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(html)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--html %s cannot be written; name a file in a folder of yours".formatted(html));
+            }
+        }
+        if (data != null && !(Files.isDirectory(data) && Files.isWritable(data))) {
+            throw new CommandFailure(ExitCode.USAGE, "--data %s is no folder that can be written to".formatted(data));
+        }
+    }
+
+    private BenchReport run(LoadPlan plan, BenchCluster cluster, BenchWatch watch) {
+        try (Connection connection = Connection.open(cluster.uri());
+                Connection other = Connection.open(cluster.uri())) {
+            if (target == Target.LEDGER) {
+                try (LoadTarget ledgers = new LedgerLoad(connection.ledgers(), other.ledgers(), replication)) {
+                    return run(ledgers, plan, cluster, watch);
+                }
+            }
+            try (Namespace mine = connection.namespace("/daybook", "bench");
+                    Namespace theirs = other.namespace("/daybook", "bench");
+                    LoadTarget streams = streams(connection, mine, theirs)) {
+                return run(streams, plan, cluster, watch);
+            }
+        }
+    }
+
+    private LoadTarget streams(Connection connection, Namespace mine, Namespace theirs) {
+        LedgerClient ledgers = connection.ledgers();
+        String prefix = "bench-%x-%d-"
+                .formatted(
+                        SystemClock.INSTANCE.millis(), ProcessHandle.current().pid());
+        StreamConfig config = StreamConfig.DEFAULT.withReplication(replication);
+        return new StreamLoad(mine, theirs, ledgers, connection.loop(), config, prefix);
+    }
+
+    private BenchReport run(LoadTarget loaded, LoadPlan plan, BenchCluster cluster, BenchWatch watch) {
+        LoadRun run = new LoadRun(loaded, cluster.servers(), plan, watch, SystemClock.INSTANCE, SEED);
+        try {
+            LoadResult result = workload().run(run);
+            return new BenchReport(
+                    result,
+                    plan,
+                    replication,
+                    cluster,
+                    loaded.recordsWord(),
+                    spec.root().commandLine().getParseResult());
+        } catch (VerificationException broken) {
+            throw new CommandFailure(ExitCode.PROBLEMS, String.valueOf(broken.getMessage()), broken);
+        } catch (CompletionException failed) {
+            if (Futures.cause(failed) instanceof VerificationException broken) {
+                throw new CommandFailure(ExitCode.PROBLEMS, String.valueOf(broken.getMessage()), broken);
+            }
+            throw failed;
+        } catch (CancellationException told) {
+            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted; there is no result", told);
+        } finally {
+            if (!keep && !cluster.throwAway()) {
+                tidy(run, watch);
+            }
+        }
+    }
+
+    private static void tidy(LoadRun run, BenchWatch watch) {
+        int count = run.left();
+        try {
+            run.removeAll(watch.untold());
+        } catch (CompletionException failed) {
+            System.err.println(
+                    "daybook: not everything of the %d that this run made could be removed from the cluster: %s"
+                            .formatted(count, Futures.cause(failed).getMessage()));
+        }
+    }
+}
