@@ -27,8 +27,8 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
     static BenchCluster open(@Nullable String uri, @Nullable Path parent, int ensemble) throws IOException {
         if (uri != null) {
             DevNote.Endpoints dev = DevNote.running();
-            boolean known = dev != null && dev.metadata().equals(uri);
-            return new BenchCluster(uri, known ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN, null);
+            Servers servers = dev != null && dev.metadata().equals(uri) ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN;
+            return new BenchCluster(uri, servers, null);
         }
         Path folder = parent == null
                 ? Files.createTempDirectory("daybook-bench-")

@@ -59,9 +59,9 @@ final class BenchCommand extends Group {
         @Option(
                 names = "--warmup",
                 paramLabel = "TIME",
-                defaultValue = "5s",
-                description = "how long the load runs before that (default ${DEFAULT-VALUE})")
-        private Duration warmup = Duration.ofSeconds(5);
+                defaultValue = "10s",
+                description = "how long the load runs before that, so that Java has compiled it (default ${DEFAULT-VALUE})")
+        private Duration warmup = Duration.ofSeconds(10);
 
         LoadPlan timed(@Nullable Integer window, @Nullable Double rate, long volume) {
             return plan(window, rate, volume, warmup, duration);

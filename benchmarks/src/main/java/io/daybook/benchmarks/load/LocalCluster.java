@@ -24,7 +24,15 @@ public final class LocalCluster implements Servers {
         void cluster(String uri);
     }
 
-    private static final List<String> STORAGE_MEMORY = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
+    /** What the launcher starts a bookie with, and bounds: several of them share this machine. */
+    private static final List<String> STORAGE_MEMORY = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms112m",
+            "-Xmn48m",
+            "-Xmx512m",
+            "-XX:MetaspaceSize=64m",
+            "-XX:MaxDirectMemorySize=512m");
+
     private static final long STOP_SECONDS = 30;
 
     private final Path folder;
@@ -50,7 +58,7 @@ public final class LocalCluster implements Servers {
     /** Starts everything; returns when it can be used. Fails with what a server said if one does not start. */
     public void start(Init init) throws IOException {
         Child first = spawn(
-                "zookeeper", List.of("-Xmx256m"), "zookeeper", "--data", folder.resolve("zookeeper"), "--port", 0);
+                "zookeeper", List.of("-XX:+UseSerialGC", "-Xmx256m"), "zookeeper", "--data", folder.resolve("zookeeper"), "--port", 0);
         synchronized (this) {
             zooKeeper = first;
         }
@@ -96,6 +104,7 @@ public final class LocalCluster implements Servers {
         command.addAll(memory);
         command.addAll(List.of(
                 "-XX:+ExitOnOutOfMemoryError",
+                "-Dio.netty.leakDetection.level=disabled",
                 "-Dio.netty.tryReflectionSetAccessible=true",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-cp",
@@ -223,7 +232,9 @@ public final class LocalCluster implements Servers {
 
         private String lastWords() throws IOException {
             List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-            return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+            return lines.isEmpty()
+                    ? "it said nothing"
+                    : lines.get(lines.size() - 1).replaceFirst("^daybook: ", "");
         }
     }
 }
