@@ -1,6 +1,8 @@
 package io.daybook.bookie;
 
 import io.daybook.base.exec.Loop;
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,32 @@ public interface DurableLog {
      * BookieException.Stopped} once a write or sync has failed (R32).
      */
     void append(Kind kind, long ledgerId, long entryId, @Nullable ByteBuf payload, Loop caller, Completion completion);
+
+    /**
+     * Queues the entries of one ledger, one record each, in order; all are durable, or refused, together. Takes {@code entries} over.
+     *
+     * @param entries as {@link EntryGroup} has them, each of at least 24 bytes
+     * @param count how many these are, at least one
+     */
+    default void appendAll(long ledgerId, ByteBuf entries, int count, Loop caller, Completion completion) {
+        EntryGroup walk = new EntryGroup(entries);
+        var all = new Completion() {
+            private int open = count;
+            private @Nullable BookieException first;
+
+            @Override
+            public void done(@Nullable BookieException failure) {
+                first = first == null ? failure : first;
+                if (--open == 0) {
+                    completion.done(first);
+                }
+            }
+        };
+        while (walk.next()) {
+            append(Kind.ENTRY, ledgerId, EntryHeader.entryId(entries), entries.retainedSlice(), caller, all);
+        }
+        entries.release();
+    }
 
     /** Completes once everything this caller appended before is durable. */
     void barrier(Loop caller, Completion completion);

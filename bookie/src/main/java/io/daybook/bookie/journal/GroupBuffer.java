@@ -6,11 +6,14 @@ import static io.daybook.bookie.journal.JournalFormat.RECORD_HEADER;
 
 import io.daybook.base.error.Check;
 import io.daybook.bookie.journal.JournalFormat.GroupHeader;
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one group, built in memory that direct writes accept. The journal's loop only; one group at a time, and none while a write
@@ -41,17 +44,30 @@ final class GroupBuffer {
         return records;
     }
 
-    /** Bytes the group would have, padding included, with one more record of {@code payload} bytes. */
-    int lengthWith(int payload) {
-        return JournalFormat.padded(end + RECORD_HEADER + payload);
+    /** Bytes the group would have, padding included, with so many more records of {@code payload} bytes in all. */
+    int lengthWith(int more, int payload) {
+        return JournalFormat.padded(end + more * RECORD_HEADER + payload);
     }
 
-    /** Copies a record in; its payload is released by whoever tells of it. */
+    /** Copies the records of an append in; its payload is released by whoever tells of it. */
     void add(PendingAppend append, int sequence, int mask) {
-        int length = append.payloadLength();
-        makeRoom(lengthWith(length));
+        makeRoom(lengthWith(append.records, append.payloadLength()));
         ByteBuf payload = append.payload();
+        if (append.group && payload != null) {
+            EntryGroup walk = new EntryGroup(payload);
+            for (int i = 0; walk.next(); i++) {
+                record(append, EntryHeader.entryId(payload), payload, sequence + i, mask);
+            }
+            walk.rewind();
+        } else {
+            record(append, append.entryId, payload, sequence, mask);
+        }
+    }
+
+    private void record(PendingAppend append, long entryId, @Nullable ByteBuf payload, int sequence, int mask) {
+        int length = 0;
         if (payload != null) {
+            length = payload.readableBytes();
             payload.getBytes(
                     payload.readerIndex(),
                     bytes.limit(end + RECORD_HEADER + length).position(end + RECORD_HEADER));
@@ -64,7 +80,7 @@ final class GroupBuffer {
                 Objects.requireNonNull(append.kind),
                 sequence,
                 append.ledgerId,
-                append.entryId,
+                entryId,
                 mask,
                 crc);
         end += RECORD_HEADER + length;

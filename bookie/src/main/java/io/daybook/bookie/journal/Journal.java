@@ -151,6 +151,11 @@ public final class Journal implements DurableLog {
     }
 
     @Override
+    public void appendAll(long ledgerId, ByteBuf entries, int count, Loop caller, Completion completion) {
+        submit(PendingAppend.group(ledgerId, entries, count, caller, completion));
+    }
+
+    @Override
     public void barrier(Loop caller, Completion completion) {
         submit(new PendingAppend(null, 0, 0, null, caller, completion));
     }
@@ -162,7 +167,7 @@ public final class Journal implements DurableLog {
             append.completion.done(stopped);
             return;
         }
-        if (append.payloadLength() > JournalFormat.PAYLOAD_MAX || !queue.offer(append)) {
+        if (append.bodyLength() > JournalFormat.BODY_MAX || !queue.offer(append)) {
             String size = append.payloadLength() + " bytes";
             append.releasePayload();
             append.completion.done(new BookieException.Overloaded(
@@ -269,7 +274,7 @@ public final class Journal implements DurableLog {
         boolean waits = false;
         for (PendingAppend head = queue.peek(); head != null; head = queue.peek()) {
             if (head.kind != null) {
-                int length = buffer.lengthWith(head.payloadLength());
+                int length = buffer.lengthWith(head.records, head.payloadLength());
                 boolean first = buffer.records() == 0;
                 if (length > room(head) && first && next != null) {
                     roll(next);

@@ -31,6 +31,7 @@ final class Adds {
     private final LacQueue lacQueue;
     private final EntryCheck check = new EntryCheck();
     private final StalledAdds stalled;
+    private final GroupAdds groups;
 
     Adds(Loop loop, LedgerGround ground, LedgerCounters counters, LacQueue lacQueue) {
         this.loop = loop;
@@ -42,6 +43,7 @@ final class Adds {
         this.counters = counters;
         this.lacQueue = lacQueue;
         this.stalled = new StalledAdds(loop, this);
+        this.groups = new GroupAdds(this, loop, ground, check, lacQueue);
     }
 
     void begin(HostedLedger ledger, AddCall call) {
@@ -64,13 +66,13 @@ final class Adds {
         } else if (!check.acceptable(call.body(), call.recovery, ledger.digest())) {
             call.refuse(Status.BAD_REQUEST);
         } else if (call.entryId > ledger.lastEntry()) {
-            rules.effect(this, ledger, call);
+            rules.effect(loop, ledger, () -> put(ledger, call));
         } else {
             lookForCopy(ledger, call);
         }
     }
 
-    private void mark(Status refusal) {
+    void mark(Status refusal) {
         switch (refusal) {
             case READ_ONLY -> probe.reached(BookieMark.ADD_READ_ONLY);
             case FENCED -> probe.reached(BookieMark.ADD_FENCED);
@@ -79,21 +81,29 @@ final class Adds {
         }
     }
 
-    /** Why the add must not get in at this moment, null if it may (R14). */
+    /** The way of adds that came together. */
+    GroupAdds groups() {
+        return groups;
+    }
+
     private @Nullable Status refusal(HostedLedger ledger, AddCall call) {
-        if (gate.refuses(call.recovery, call.highPriority)) {
+        Status refusal = refusal(ledger, call.key, call.recovery, call.highPriority);
+        return refusal == null && call.size() < EntryCheck.IDS_SIZE ? Status.BAD_REQUEST : refusal;
+    }
+
+    /** Why an add with {@code key} must not get in at this moment, whatever its entry is; null if it may (R14). */
+    @Nullable
+    Status refusal(HostedLedger ledger, byte[] key, boolean recovery, boolean highPriority) {
+        if (gate.refuses(recovery, highPriority)) {
             return Status.READ_ONLY;
-        }
-        if (call.size() < EntryCheck.IDS_SIZE) {
-            return Status.BAD_REQUEST;
         }
         if (ledger.deleted()) {
             return Status.FENCED; // recovery adds, too (R65)
         }
-        if (ledger.hasKey() && !ledger.opens(call.key)) {
+        if (ledger.hasKey() && !ledger.opens(key)) {
             return Status.UNAUTHORIZED;
         }
-        if (call.recovery) {
+        if (recovery) {
             return null;
         }
         return ledger.fenced() ? Status.FENCED : ledger.limbo() ? Status.UNKNOWN_STATE : null;
@@ -216,10 +226,6 @@ final class Adds {
             copy.release();
             call.refuse(Status.OK);
         }
-    }
-
-    Loop loop() {
-        return loop;
     }
 
     /** Ends the adds that wait for room. */

@@ -10,6 +10,10 @@ enum BookieMark {
     ADD_IN_LIMBO,
     /** What an add found when it arrived was no longer so when its effect was due (R15). */
     ADD_REFUSED_LATER,
+    /** All entries of a group took effect in one step. */
+    GROUP_TAKEN,
+    /** A group held an entry that was here already, or one that could not be taken: each went its own way. */
+    GROUP_ONE_BY_ONE,
     /** An entry came again, and was compared with the copy that is here (R18). */
     DUPLICATE_KEPT,
     /** The same where nobody knows the ledger's digest, so that nothing was compared (R19). */

@@ -1,5 +1,6 @@
 package io.daybook.bookie.ledger;
 
+import io.daybook.base.exec.Loop;
 import io.daybook.ledger.protocol.Status;
 
 /**
@@ -10,8 +11,8 @@ import io.daybook.ledger.protocol.Status;
  */
 interface BookieRules {
 
-    /** Goes on with an add that was just found acceptable: its effect belongs to the same step as the look at the fence (R15). */
-    void effect(Adds adds, HostedLedger ledger, AddCall call);
+    /** Lets an add, or a group of them, take effect that was just found acceptable: in the same step as the look at the fence (R15). */
+    void effect(Loop loop, HostedLedger ledger, Runnable effect);
 
     /**
      * Whether an add is answered only when its record is durable (R16).

@@ -66,6 +66,15 @@ public final class HostedLedger {
         }
     }
 
+    /** Stores entries that came together; each is judged as {@link #add} would (R14 to R22). */
+    public void addAll(AddGroup group) {
+        if (backlog == null) {
+            home.adds().groups().begin(this, group);
+        } else {
+            backlog.add(() -> home.adds().groups().begin(this, group), group::refuse);
+        }
+    }
+
     /**
      * Looks for an entry; −1 is the highest id stored.
      *

@@ -1,13 +1,14 @@
 package io.daybook.bookie.ledger;
 
+import io.daybook.base.exec.Loop;
 import io.daybook.ledger.protocol.Status;
 
 /** The rules as docs/protocol.md has them; tests extend it to take one away. */
 class SafeBookieRules implements BookieRules {
 
     @Override
-    public void effect(Adds adds, HostedLedger ledger, AddCall call) {
-        adds.put(ledger, call); // now: whatever comes between would come between look and effect
+    public void effect(Loop loop, HostedLedger ledger, Runnable effect) {
+        effect.run(); // now: whatever comes between would come between look and effect
     }
 
     @Override

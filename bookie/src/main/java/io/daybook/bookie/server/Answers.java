@@ -1,5 +1,6 @@
 package io.daybook.bookie.server;
 
+import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -17,6 +18,10 @@ final class Answers {
         request.release();
         if (request instanceof Request.Add add) {
             return new Response.Add(add.tag(), status, add.ledgerId(), add.entryId());
+        }
+        if (request instanceof Request.GroupAdd group) {
+            return new Response.GroupAdd(
+                    group.tag(), Status.OK, group.ledgerId(), AddOutcomes.all(status, group.count()));
         }
         if (request instanceof Request.Read read) {
             return Response.Read.failed(read.tag(), status, read.ledgerId(), read.entryId());
@@ -60,7 +65,7 @@ final class Answers {
                         ? new Response.Plain(refused.tag(), refused.operation(), status)
                         : new Response.BatchRead(
                                 refused.tag(), status, refused.ledgerId(), refused.entryId(), 0, List.of());
-            case RANGE_READ, RANGE_ADD, AUTH, START_TLS ->
+            case RANGE_READ, RANGE_ADD, GROUP_ADD, AUTH, START_TLS ->
                 new Response.Plain(refused.tag(), refused.operation(), status);
         };
     }

@@ -148,6 +148,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
     private static long ledgerOf(Request request) {
         return switch (request.operation()) {
             case ADD -> request instanceof Request.Add add ? AppendHandler.ledgerOf(add) : -1;
+            case GROUP_ADD -> request instanceof Request.GroupAdd group ? AppendHandler.ledgerOf(group) : -1;
             case READ -> request instanceof Request.Read read ? read.ledgerId() : -1;
             case BATCH_READ -> request instanceof Request.BatchRead batch ? batch.ledgerId() : -1;
             case WRITE_LAC -> request instanceof Request.WriteLac write ? AppendHandler.ledgerOf(write) : -1;
@@ -165,6 +166,12 @@ public final class RequestDispatcher implements Transport.Acceptor {
                 exchange.refuse(Status.BAD_REQUEST);
             } else {
                 AppendHandler.add(exchange, add);
+            }
+        } else if (request instanceof Request.GroupAdd group) {
+            if (ledgerId < 0) {
+                exchange.refuse(Status.BAD_REQUEST);
+            } else {
+                AppendHandler.addAll(exchange, group);
             }
         } else if (request instanceof Request.WriteLac write) {
             if (ledgerId < 0) {

@@ -110,6 +110,9 @@ final class Session implements ConnHandler {
         if (request instanceof Request.Add add) {
             return REQUEST_BYTES + add.body().readableBytes();
         }
+        if (request instanceof Request.GroupAdd group) {
+            return REQUEST_BYTES + group.entries().readableBytes();
+        }
         if (isPoll(request)) {
             return ServerLimits.POLL_BYTES;
         }

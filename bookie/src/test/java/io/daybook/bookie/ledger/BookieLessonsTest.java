@@ -2,6 +2,7 @@ package io.daybook.bookie.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.base.exec.Loop;
 import io.daybook.ledger.protocol.Status;
 import io.daybook.sim.Lesson;
 import java.time.Duration;
@@ -88,10 +89,10 @@ final class BookieLessonsTest {
                         "R15 is taken away",
                         new SafeBookieRules() {
                             @Override
-                            public void effect(Adds adds, HostedLedger ledger, AddCall call) {
+                            public void effect(Loop loop, HostedLedger ledger, Runnable effect) {
                                 ledger.began();
-                                adds.loop().execute(() -> {
-                                    super.effect(adds, ledger, call);
+                                loop.execute(() -> {
+                                    super.effect(loop, ledger, effect);
                                     ledger.ended();
                                 });
                             }

@@ -1,5 +1,6 @@
 package io.daybook.bookie.ledger;
 
+import io.daybook.base.exec.Loop;
 import io.daybook.ledger.protocol.Status;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,10 +42,10 @@ public final class BookieMutants {
     public static BookieConduct effectAfterCheck() {
         return new BookieConduct(new SafeBookieRules() {
             @Override
-            public void effect(Adds adds, HostedLedger ledger, AddCall call) {
+            public void effect(Loop loop, HostedLedger ledger, Runnable effect) {
                 ledger.began();
-                adds.loop().execute(() -> {
-                    super.effect(adds, ledger, call);
+                loop.execute(() -> {
+                    super.effect(loop, ledger, effect);
                     ledger.ended();
                 });
             }

@@ -2,6 +2,7 @@ package io.daybook.bookie.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.base.exec.Loop;
 import io.daybook.bookie.DurableLog.Kind;
 import io.daybook.bookie.StoredLedger;
 import io.daybook.ledger.protocol.Status;
@@ -23,10 +24,10 @@ final class BookieRulesTest {
     void withoutR15AnEntryAppearsAfterItsAbsenceWasSeenByAFence() {
         LedgerBench bench = bench(new SafeBookieRules() {
             @Override
-            public void effect(Adds adds, HostedLedger ledger, AddCall call) {
+            public void effect(Loop loop, HostedLedger ledger, Runnable effect) {
                 ledger.began(); // the bug: what was found out is used in a later step
-                adds.loop().execute(() -> {
-                    super.effect(adds, ledger, call);
+                loop.execute(() -> {
+                    super.effect(loop, ledger, effect);
                     ledger.ended();
                 });
             }

@@ -25,6 +25,8 @@ public final class Frames {
                             allocator)
                     : WireV2.encodeAddHead(tag, m.masterKey(), m.recovery(), allocator);
             conn.send(head, body);
+        } else if (request instanceof Request.GroupAdd m) {
+            conn.send(GroupWire.encodeHead(m, allocator), m.entries());
         } else {
             conn.send(tag.v3() ? WireV3.encode(request, allocator) : WireV2.encode(request, allocator));
         }

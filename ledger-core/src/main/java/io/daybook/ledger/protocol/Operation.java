@@ -2,7 +2,7 @@ package io.daybook.ledger.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a request asks for; numbers of both wire formats, −1 where a format lacks the operation. */
+/** What a request asks for; numbers of both wire formats, −1 where a format lacks the operation. From 1000 on they are Daybook's own. */
 public enum Operation {
     READ(1, 2),
     ADD(2, 1),
@@ -15,9 +15,12 @@ public enum Operation {
     START_TLS(9, -1),
     FORCE(10, -1),
     LIST_ENTRIES(11, -1),
-    BATCH_READ(12, 7);
+    BATCH_READ(12, 7),
+    GROUP_ADD(1001, -1);
 
-    /** The constants stand in the order of their v3 numbers, from 1. */
+    private static final int STOCK_MAX = 12;
+
+    /** The constants stand in the order of their v3 numbers, from 1 to {@link #STOCK_MAX}, then Daybook's. */
     private static final Operation[] BY_V3 = values();
 
     private final int v3;
@@ -40,6 +43,9 @@ public enum Operation {
 
     /** The operation with this OperationType number, null if there is none. */
     static @Nullable Operation ofV3(int number) {
-        return number >= 1 && number <= BY_V3.length ? BY_V3[number - 1] : null;
+        if (number >= 1 && number <= STOCK_MAX) {
+            return BY_V3[number - 1];
+        }
+        return number == GROUP_ADD.v3 ? GROUP_ADD : null;
     }
 }

@@ -38,11 +38,11 @@ final class ProtoOut {
         varint(out, size);
     }
 
-    private static int varintSize(long value) {
+    static int varintSize(long value) {
         return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
     }
 
-    private static void varint(ByteBuf out, long value) {
+    static void varint(ByteBuf out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             out.writeByte(((int) rest & 0x7F) | 0x80);

@@ -60,6 +60,31 @@ public sealed interface Request {
     }
 
     /**
+     * Stores entries of one ledger; Daybook's own, for bookies that announce it. Each entry is judged by itself, none of them as a recovery add.
+     *
+     * @param ledgerId that of every entry
+     * @param masterKey access key
+     * @param count entries in the group, 1 to {@link EntryGroup#ENTRIES_MAX}
+     * @param entries packaged entries as {@link EntryGroup} has them
+     */
+    record GroupAdd(Tag tag, long ledgerId, byte[] masterKey, int count, ByteBuf entries) implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.GROUP_ADD;
+        }
+
+        @Override
+        public GroupAdd tagged(Tag tag) {
+            return new GroupAdd(tag, ledgerId, masterKey, count, entries);
+        }
+
+        @Override
+        public void release() {
+            entries.release();
+        }
+    }
+
+    /**
      * Reads one entry.
      *
      * @param entryId −1 for the last entry the bookie has

@@ -30,6 +30,9 @@ public sealed interface Response {
         if (request instanceof Request.Add m) {
             return new Add(tag, status, m.ledgerId(), m.entryId());
         }
+        if (request instanceof Request.GroupAdd m) {
+            return new GroupAdd(tag, Status.OK, m.ledgerId(), AddOutcomes.all(status, m.count()));
+        }
         if (request instanceof Request.Read m) {
             return Read.failed(tag, status, m.ledgerId(), m.entryId());
         }
@@ -75,6 +78,19 @@ public sealed interface Response {
         @Override
         public Operation operation() {
             return Operation.ADD;
+        }
+    }
+
+    /**
+     * Answer to {@link Request.GroupAdd}.
+     *
+     * @param status OK; what matters stands in {@code outcomes}
+     * @param outcomes of every entry of the group
+     */
+    record GroupAdd(Tag tag, Status status, long ledgerId, AddOutcomes outcomes) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.GROUP_ADD;
         }
     }
 

@@ -14,6 +14,7 @@ final class V3Reader {
     private static final int READ_LAC = 104;
     private static final int FORCE = 107;
     private static final int SUB_MAX = 108;
+    private static final int GROUP_ADD = GroupWire.FIELD;
 
     private final ProtoCursor cursor = new ProtoCursor();
     private final KeyCache keys = new KeyCache();
@@ -54,6 +55,11 @@ final class V3Reader {
             boolean deferred = has(5) && (numbers[5] & 1) != 0;
             return new Request.Add(tag, numbers[1], numbers[2], key, body(frame, 4), flag == 1, deferred);
         }
+        if (op == Operation.GROUP_ADD && sub == GROUP_ADD) {
+            fields(frame, 0b0001_0100, 0b0000_1010);
+            need(0b0001_1110);
+            return group(tag, frame);
+        }
         if (op == Operation.READ && sub == READ) {
             fields(frame, 0b0000_1000, 0b0011_0110);
             need(0b0000_0110);
@@ -81,6 +87,16 @@ final class V3Reader {
         return null;
     }
 
+    /** A group that says of itself how many entries it has, and has no more than is allowed; whether they are whole is seen later. */
+    private Request group(Tag tag, ByteBuf frame) {
+        if (numbers[3] < 1 || numbers[3] > EntryGroup.ENTRIES_MAX) {
+            throw new MalformedFrameException(
+                    "a group of %d entries came; from 1 to %d are allowed".formatted(numbers[3], EntryGroup.ENTRIES_MAX));
+        }
+        byte[] key = keys.read(frame, from[2], size[2]);
+        return new Request.GroupAdd(tag, numbers[1], key, (int) numbers[3], body(frame, 4));
+    }
+
     /** The response in {@code frame} if it is hot and plain, else null with the frame untouched. */
     @Nullable
     Response response(ByteBuf frame) {
@@ -93,6 +109,12 @@ final class V3Reader {
             fields(frame, 0, 0b0000_1110);
             need(0b0000_1110);
             return new Response.Add(tag, status(), numbers[2], numbers[3]);
+        }
+        if (op == Operation.GROUP_ADD && sub == GROUP_ADD) {
+            fields(frame, 0b0000_1000, 0b0000_0110);
+            need(0b0000_1110);
+            cursor.over(frame, from[3], from[3] + size[3]);
+            return new Response.GroupAdd(tag, status(), numbers[2], GroupWire.outcomes(cursor, size[3]));
         }
         if (op == Operation.READ && sub == READ) {
             fields(frame, 0b0001_0000, 0b0110_1110);
@@ -143,7 +165,7 @@ final class V3Reader {
                 cursor.pass(length);
             } else if (response && tag == (2 << 3 | ProtoCursor.VARINT)) {
                 outerStatus = (int) cursor.varint();
-            } else if (number >= READ && number <= SUB_MAX && (tag & 7) == ProtoCursor.BYTES) {
+            } else if (isSub(number) && (tag & 7) == ProtoCursor.BYTES) {
                 if (sub != 0) {
                     return false;
                 }
@@ -160,6 +182,10 @@ final class V3Reader {
             return false;
         }
         return header(frame);
+    }
+
+    private static boolean isSub(int number) {
+        return (number >= READ && number <= SUB_MAX) || number == GROUP_ADD;
     }
 
     private boolean header(ByteBuf frame) {

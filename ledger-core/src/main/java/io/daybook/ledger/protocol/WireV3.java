@@ -32,7 +32,9 @@ public final class WireV3 {
             if (request == null) {
                 return ColdMessages.decodeRequest(frame);
             }
-            passedOn = request instanceof Request.Add || request instanceof Request.WriteLac;
+            passedOn = request instanceof Request.Add
+                    || request instanceof Request.GroupAdd
+                    || request instanceof Request.WriteLac;
             return request;
         } finally {
             if (!passedOn) {
@@ -68,6 +70,9 @@ public final class WireV3 {
     public static ByteBuf encode(Request request, ByteBufAllocator allocator) {
         if (request instanceof Request.Add m) {
             return encode(m, allocator);
+        }
+        if (request instanceof Request.GroupAdd m) {
+            return GroupWire.encode(m, allocator);
         }
         if (request instanceof Request.Read m) {
             return encode(m, allocator);
@@ -197,6 +202,9 @@ public final class WireV3 {
         if (response instanceof Response.Add m) {
             return encode(m, allocator);
         }
+        if (response instanceof Response.GroupAdd m) {
+            return GroupWire.encode(m, allocator);
+        }
         if (response instanceof Response.Read m) {
             return encode(m, allocator);
         }
@@ -305,7 +313,7 @@ public final class WireV3 {
     // ---- envelopes
 
     /** A buffer with all before the fields of the sub-message, and room for {@code room} bytes of these. */
-    private static ByteBuf request(
+    static ByteBuf request(
             Tag tag, Operation operation, int field, int sub, int room, ByteBufAllocator allocator) {
         int header = headerSize(tag, operation, true);
         ByteBuf out = allocator.directBuffer(ProtoOut.bytes(1, header) + ProtoOut.bytes(field, sub) - sub + room);
@@ -314,7 +322,7 @@ public final class WireV3 {
         return out;
     }
 
-    private static ByteBuf response(
+    static ByteBuf response(
             Tag tag, Operation operation, Status status, int field, int sub, int room, ByteBufAllocator allocator) {
         int header = headerSize(tag, operation, false);
         ByteBuf out = allocator.directBuffer(
