@@ -5,6 +5,9 @@ import io.daybook.base.seam.Conn;
 import io.daybook.base.seam.ConnHandler;
 import io.daybook.base.seam.HostPort;
 import io.daybook.base.seam.Transport;
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.AddOutcomes;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.RequestDecoder;
 import io.daybook.ledger.protocol.Response;
@@ -46,8 +49,13 @@ final class BookieTap implements Transport.Acceptor {
      * A request on its way; what it held is released.
      *
      * @param held of a read: whether the bookie had acknowledged that entry before
+     * @param entries of a group: the ids in it
      */
-    private record Asked(Request request, boolean held) {}
+    private record Asked(Request request, boolean held, List<Long> entries) {
+        Asked(Request request, boolean held) {
+            this(request, held, List.of());
+        }
+    }
 
     private final class Tapped implements Conn, ConnHandler {
         private final Conn conn;
@@ -96,6 +104,9 @@ final class BookieTap implements Transport.Acceptor {
                 }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ARRIVES : Moment.ADD_ARRIVES, client);
                 asked.add(new Asked(request, false));
+            } else if (request instanceof Request.GroupAdd group) {
+                witness.moment(Moment.ADD_ARRIVES, client);
+                asked.add(new Asked(group, false, ids(group)));
             } else if (request instanceof Request.Read read) {
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
@@ -104,6 +115,16 @@ final class BookieTap implements Transport.Acceptor {
             } else if (request instanceof Request.WriteLac lac) {
                 witness.explicitLac(lac.ledgerId(), lac.lac());
             }
+        }
+
+        private static List<Long> ids(Request.GroupAdd group) {
+            List<Long> ids = new ArrayList<>();
+            EntryGroup walk = new EntryGroup(group.entries());
+            while (walk.next()) {
+                ids.add(EntryHeader.entryId(group.entries()));
+            }
+            walk.rewind();
+            return ids;
         }
 
         // ---- out
@@ -153,6 +174,9 @@ final class BookieTap implements Transport.Acceptor {
                         ? add.tag().txnId() == added.tag().txnId()
                         : add.ledgerId() == added.ledgerId() && add.entryId() == added.entryId();
             }
+            if (response instanceof Response.GroupAdd added && request instanceof Request.GroupAdd group) {
+                return group.tag().txnId() == added.tag().txnId();
+            }
             if (response instanceof Response.Read found && request instanceof Request.Read read) {
                 return read.tag().v3()
                         ? read.tag().txnId() == found.tag().txnId()
@@ -169,11 +193,23 @@ final class BookieTap implements Transport.Acceptor {
                     witness.answersAdd(add.ledgerId(), add.entryId(), answer.status());
                 }
                 witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
+            } else if (request instanceof Request.GroupAdd group && response instanceof Response.GroupAdd answer) {
+                answered(group.ledgerId(), question.entries, answer.outcomes());
+                witness.moment(Moment.ADD_ANSWERED, client);
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
                 boolean fencing = read.fence() || witness.scans(client, read.ledgerId(), read.entryId());
                 witness.answersRead(read.ledgerId(), read.entryId(), fencing, question.held, answer.status());
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
+                }
+            }
+        }
+
+        private void answered(long ledgerId, List<Long> entries, AddOutcomes outcomes) {
+            int at = 0;
+            for (int run = 0; run < outcomes.runs(); run++) {
+                for (; at < outcomes.end(run); at++) {
+                    witness.answersAdd(ledgerId, entries.get(at), outcomes.status(run));
                 }
             }
         }

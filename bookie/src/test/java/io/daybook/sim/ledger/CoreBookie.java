@@ -26,6 +26,8 @@ import io.daybook.ledger.metadata.ClusterLayout;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.sim.SimNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -163,9 +165,16 @@ final class CoreBookie implements SimBookie {
     }
 
     private TreeMap<String, String> properties() {
-        TreeMap<String, String> properties = new TreeMap<>();
+        List<String> features = new ArrayList<>();
         if (plan.durableFences()) {
-            properties.put(BookieServiceInfo.FEATURES, "durable-fence");
+            features.add(BookieServiceInfo.DURABLE_FENCE);
+        }
+        if (plan.takesGroups(id)) {
+            features.add(BookieServiceInfo.GROUP_ADD);
+        }
+        TreeMap<String, String> properties = new TreeMap<>();
+        if (!features.isEmpty()) {
+            properties.put(BookieServiceInfo.FEATURES, String.join(",", features));
         }
         return properties;
     }

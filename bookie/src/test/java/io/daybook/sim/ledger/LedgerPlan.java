@@ -1,6 +1,7 @@
 package io.daybook.sim.ledger;
 
 import io.daybook.base.config.DataSize;
+import io.daybook.ledger.BookieId;
 import io.daybook.ledger.DigestType;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param bookieLoops loops that own ledgers on each bookie
  * @param firstTouch whether bookies look a ledger up in metadata before they keep anything of it
  * @param durableFences whether bookies announce that their fences are on disk before any answer, as ours do and stock ones do not
+ * @param groups which bookies announce that they take groups of adds: 0 none, 1 some, 2 all
  * @param syncNanos how long each bookie in memory takes to sync: what a crash can lose
  * @param hasty whether recoveries wait for nobody once enough bookies have answered
  * @param fewAhead how many entries recoveries read ahead; 0 for as many as in production
@@ -42,6 +44,7 @@ record LedgerPlan(
         int bookieLoops,
         boolean firstTouch,
         boolean durableFences,
+        int groups,
         List<Long> syncNanos,
         Replication replication,
         DigestType digest,
@@ -67,6 +70,11 @@ record LedgerPlan(
         syncNanos = List.copyOf(syncNanos);
     }
 
+    /** Whether {@code bookie} announces that it takes groups of adds. */
+    boolean takesGroups(BookieId bookie) {
+        return groups == 2 || groups == 1 && bookie.toString().hashCode() % 2 == 0;
+    }
+
     static LedgerPlan drawn(SimRandom random) {
         boolean small = random.below(8) != 0;
         Replication replication = replication(random);
@@ -79,6 +87,7 @@ record LedgerPlan(
                 random.below(4) == 0 ? 2 : 1,
                 random.below(3) == 0,
                 random.below(8) != 0,
+                Math.min(2, random.split("groups of adds").below(4)),
                 syncs(random, bookies, span),
                 replication,
                 DigestType.values()[random.below(DigestType.values().length)],

@@ -12,6 +12,7 @@ import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -225,6 +226,23 @@ final class AppendProtocol<T> {
         }
     }
 
+    /** A group of adds was answered: what became of each of {@code entries}. Equals as many answers to single adds. */
+    void onGroupReply(BookieId bookie, int slot, int tenure, long[] entries, AddOutcomes outcomes) {
+        int from = 0;
+        for (int run = 0; run < outcomes.runs(); run++) {
+            int end = outcomes.end(run);
+            Status status = outcomes.status(run);
+            if (status == Status.OK && mode != Mode.DEAD && rules.countsAck(ensemble, slot, bookie, tenure)) {
+                onAcknowledged(slot, entries, from, end);
+            } else {
+                for (int i = from; i < end; i++) {
+                    onAddReply(bookie, slot, tenure, entries[i], status, null);
+                }
+            }
+            from = end;
+        }
+    }
+
     /** An add was answered with success by a bookie that may have it in memory only; {@code connection} brought the answer. */
     void onAccepted(BookieId bookie, int slot, int tenure, long entry, int connection) {
         if (mode == Mode.DEAD || !rules.countsAck(ensemble, slot, bookie, tenure)) {
@@ -389,6 +407,20 @@ final class AppendProtocol<T> {
         busy.accepted(slot);
         if (window.acknowledge(entry, slot) && rules.confirms(entry, window.first())) {
             advance(entry);
+        }
+    }
+
+    /** Counts them all before anything is confirmed: no effect comes between. */
+    private void onAcknowledged(int slot, long[] entries, int from, int end) {
+        busy.accepted(slot);
+        long due = -1;
+        for (int i = from; i < end; i++) {
+            if (window.acknowledge(entries[i], slot) && rules.confirms(entries[i], window.first())) {
+                due = Math.max(due, entries[i]);
+            }
+        }
+        if (due >= 0) {
+            advance(due);
         }
     }
 

@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import io.daybook.base.exec.Loop;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.Replication;
+import io.daybook.ledger.metadata.BookieServiceInfo;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.ledger.placement.Candidates;
 import io.daybook.ledger.placement.Choice;
@@ -15,7 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -35,7 +36,7 @@ final class ClientLoop {
     private final ClientConfig config;
     private final PlacementPolicy placement;
     private final Supplier<Candidates> registered;
-    private final Predicate<BookieId> fencesDurably;
+    private final BiPredicate<BookieId, String> features;
     private final ClientRules rules;
     private final ReadMeters meters;
     private final KeptTraces traces;
@@ -51,7 +52,7 @@ final class ClientLoop {
             ClientConfig config,
             PlacementPolicy placement,
             Supplier<Candidates> registered,
-            Predicate<BookieId> fencesDurably,
+            BiPredicate<BookieId, String> features,
             ReadMeters meters,
             ClientRules rules) {
         this.loop = loop;
@@ -60,7 +61,7 @@ final class ClientLoop {
         this.config = config;
         this.placement = placement;
         this.registered = registered;
-        this.fencesDurably = fencesDurably;
+        this.features = features;
         this.meters = meters;
         this.rules = rules;
         this.traces = new KeptTraces(metadata.notes("traces"), loop);
@@ -116,7 +117,12 @@ final class ClientLoop {
 
     /** Whether {@code bookie} promises that its fence is on disk before it says no (R24); stock ones do not. */
     boolean fencesDurably(BookieId bookie) {
-        return fencesDurably.test(bookie);
+        return features.test(bookie, BookieServiceInfo.DURABLE_FENCE);
+    }
+
+    /** Whether adds to {@code bookie} may travel in groups; stock ones would close the connection. */
+    boolean takesGroups(BookieId bookie) {
+        return features.test(bookie, BookieServiceInfo.GROUP_ADD);
     }
 
     /** An ensemble for a new ledger; quarantined bookies only when there are too few others, since a suspicion is no proof. */

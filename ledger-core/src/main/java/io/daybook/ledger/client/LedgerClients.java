@@ -11,6 +11,7 @@ import io.daybook.base.seam.MetaStore;
 import io.daybook.base.seam.SecureEntropy;
 import io.daybook.base.seam.Transport;
 import io.daybook.base.time.SystemClock;
+import io.daybook.ledger.BookieId;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerException.Outcome;
@@ -31,17 +32,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes ledger clients out of the seams to the outside. */
 public final class LedgerClients {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
-
-    /** What bookies announce that make a fence durable before any answer to it. */
-    private static final String DURABLE_FENCE = "durable-fence";
 
     private LedgerClients() {}
 
@@ -159,7 +159,7 @@ public final class LedgerClients {
                                     config,
                                     config.placement().create(entropy),
                                     new Registered(registry),
-                                    bookie -> fencesDurably(registry.members().find(bookie)),
+                                    new Announced(registry),
                                     new ReadMeters(metrics),
                                     rules));
                 }
@@ -169,16 +169,39 @@ public final class LedgerClients {
         return result;
     }
 
-    private static boolean fencesDurably(@Nullable RegisteredBookie bookie) {
-        return bookie != null && bookie.can(DURABLE_FENCE);
-    }
-
     private static LedgerException failed(MetadataUri cluster, @Nullable Throwable failure) {
         return new LedgerException.MetadataFailed(
                 Outcome.NOT_APPLIED,
                 "the cluster at %s cannot be opened: %s"
                         .formatted(cluster, failure == null ? "no answer came" : failure.getMessage()),
                 failure);
+    }
+
+    /** What registered bookies announce; belongs to one loop. */
+    private static final class Announced implements BiPredicate<BookieId, String> {
+        private final BookieRegistry registry;
+        private final Map<BookieId, Set<String>> known = new LinkedHashMap<>(); // of the membership seen last
+        private Membership seen = Membership.UNKNOWN;
+
+        Announced(BookieRegistry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public boolean test(BookieId bookie, String feature) {
+            Membership now = registry.members();
+            if (now != seen) {
+                seen = now;
+                known.clear();
+            }
+            Set<String> features = known.get(bookie);
+            if (features == null) {
+                RegisteredBookie registered = now.find(bookie);
+                features = registered == null ? Set.of() : registered.features();
+                known.put(bookie, features);
+            }
+            return features.contains(feature);
+        }
     }
 
     /** The registered bookies as placement sees them; belongs to one loop. */

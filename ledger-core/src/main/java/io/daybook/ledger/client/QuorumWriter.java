@@ -17,6 +17,7 @@ import io.daybook.ledger.digest.LedgerKeys;
 import io.daybook.ledger.metadata.CasOutcome;
 import io.daybook.ledger.metadata.NewLedger;
 import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -46,7 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QuorumWriter
         implements LedgerWriter,
-                Bookies.AddListener,
+                Outbox.Answers,
                 Bookies.DeferredListener,
                 AppendProtocol.Effects<Promise<Long>>,
                 ClientLoop.Handle {
@@ -71,6 +72,7 @@ final class QuorumWriter
     private final HandOver<Handed> handOver = new HandOver<>(); // any thread to the loop
     private final DecisionTrace trace;
     private final AppendProtocol<Promise<Long>> protocol; // loop only
+    private final Outbox outbox; // loop only
     private final boolean deferredSync;
     private final @Nullable HeldAppends held; // loop only; null unless the caller chooses ids
     private final LacAnnouncer announcer; // loop only
@@ -101,6 +103,7 @@ final class QuorumWriter
         this.payloadBytesMax = home.config().payloadBytesMax();
         this.gauge = new WindowGauge(
                 home.config().windowEntries(), home.config().windowSize().bytes());
+        this.outbox = new Outbox(ledgerNumber, masterKey, digest, record.replication(), home, allocator, this);
         this.trace = new DecisionTrace(ledger);
         this.metadata = record;
         this.protocol = new AppendProtocol<>(
@@ -322,10 +325,32 @@ final class QuorumWriter
         } catch (RuntimeException broken) {
             onBroken(broken);
         }
+        leaveIfSettled();
+        afterEvent();
+    }
+
+    private void leaveIfSettled() {
         if (protocol.mode() == AppendProtocol.Mode.DEAD && protocol.copiesSettled()) {
             leave();
         }
-        afterEvent();
+    }
+
+    @Override
+    public void onGroup(
+            BookieId bookie,
+            int slot,
+            int tenure,
+            long[] entries,
+            @Nullable AddOutcomes outcomes,
+            @Nullable UnreachableException failure) {
+        if (outcomes == null) {
+            for (long entry : entries) {
+                onAdd(bookie, slot, tenure, entry, Status.UNKNOWN_STATE, failure);
+            }
+            return;
+        }
+        event(() -> protocol.onGroupReply(bookie, slot, tenure, entries, outcomes));
+        leaveIfSettled();
     }
 
     @Override
@@ -456,13 +481,9 @@ final class QuorumWriter
             return;
         }
         try {
-            ByteBuf body = digest.pack(
-                    ledgerNumber,
-                    protocol.nextEntry(),
-                    protocol.lastAddConfirmed(),
-                    protocol.length() + bytes,
-                    payload,
-                    allocator);
+            long expected = gauge.handedBytes() + gauge.handed() * outbox.overhead();
+            ByteBuf body = outbox.pack(
+                    protocol.nextEntry(), protocol.lastAddConfirmed(), protocol.length() + bytes, payload, expected);
             protocol.append(body, bytes, promise);
         } catch (RuntimeException broken) {
             onBroken(broken);
@@ -545,17 +566,7 @@ final class QuorumWriter
                     bookie, ledgerNumber, entry, masterKey, body.retainedDuplicate(), addTimeout, slot, tenure, this);
             return;
         }
-        bookies.add(
-                bookie,
-                ledgerNumber,
-                entry,
-                masterKey,
-                body.retainedDuplicate(),
-                false,
-                addTimeout,
-                slot,
-                tenure,
-                this);
+        outbox.send(bookie, slot, tenure, entry, body);
     }
 
     @Override

@@ -55,6 +55,11 @@ final class WindowGauge {
         return entriesHanded.get();
     }
 
+    /** Payload bytes of these. */
+    long handedBytes() {
+        return bytesHanded.get();
+    }
+
     /** Whether what is in flight takes half of the window or more. */
     boolean halfFull() {
         return entriesInFlight.getAcquire() * 2 >= entriesMax || bytesInFlight.getAcquire() * 2 >= bytesMax;

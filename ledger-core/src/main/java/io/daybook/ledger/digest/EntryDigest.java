@@ -69,6 +69,24 @@ public final class EntryDigest {
         return allocator.compositeBuffer(2).addComponents(true, packed, payload);
     }
 
+    /** Whether {@link #packInto} takes an entry of so many payload bytes; a larger payload is better not copied. */
+    public static boolean packsSmall(int payloadBytes) {
+        return payloadBytes <= COPIED_BYTES_MAX;
+    }
+
+    /** As {@link #pack}, but behind what is in {@code out} already, which only the caller holds and which has room. Takes {@code payload} over. */
+    public void packInto(ByteBuf out, long ledgerId, long entryId, long lac, long length, ByteBuf payload) {
+        int payloadSize = payload.readableBytes();
+        int at = out.writerIndex();
+        out.writeLong(ledgerId).writeLong(entryId).writeLong(lac).writeLong(length);
+        out.writerIndex(at + overhead());
+        feedOwn(out, at, EntryHeader.SIZE);
+        out.writeBytes(payload, payload.readerIndex(), payloadSize);
+        payload.release();
+        feedOwn(out, at + overhead(), payloadSize);
+        algorithm.finishInto(out, at + EntryHeader.SIZE);
+    }
+
     /**
      * Verifies a stored entry. Takes {@code body} over and passes it on as the payload of the result; after a failure it is
      * released.

@@ -24,6 +24,12 @@ public record BookieServiceInfo(List<Endpoint> endpoints, SortedMap<String, Stri
     /** Property: comma list of what the bookie can do beyond stock. */
     public static final String FEATURES = "daybook.features";
 
+    /** Feature: a fence is on disk before anything is answered about it (R24). */
+    public static final String DURABLE_FENCE = "durable-fence";
+
+    /** Feature: adds may come in groups. */
+    public static final String GROUP_ADD = "group-add";
+
     /** Property: number that grows whenever the bookie may have lost data (R2). */
     public static final String INCARNATION = "daybook.incarnation";
 

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
 
-/** The bytes of group adds, Daybook's own operation 1001 of v3. Layout and worked example: docs/protocol.md. */
+/** The bytes of group adds, Daybook's own operation 1001 of v3. Layout and worked example: docs/formats/wire.md. */
 final class GroupWire {
     /** Number of the sub-message in requests and responses. */
     static final int FIELD = 1001;

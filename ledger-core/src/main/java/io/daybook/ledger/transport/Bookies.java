@@ -2,6 +2,8 @@ package io.daybook.ledger.transport;
 
 import io.daybook.base.exec.Promise;
 import io.daybook.ledger.BookieId;
+import io.daybook.ledger.metadata.BookieServiceInfo;
+import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -39,6 +41,12 @@ public interface Bookies {
             int slot,
             int token,
             AddListener listener);
+
+    /**
+     * Sends adds that travel together, to a bookie that announces {@link BookieServiceInfo#GROUP_ADD}; always over v3. Takes the group's buffers over; the
+     * group's tag is chosen here. All of its entries are answered at once, or not at all.
+     */
+    void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener);
 
     /**
      * Sends one add that the bookie may answer before the entry is on disk (R106); always over v3. Takes {@code body} over. The answer is told with the
@@ -90,6 +98,13 @@ public interface Bookies {
                 long entryId,
                 Status status,
                 @Nullable UnreachableException failure);
+    }
+
+    /** Told of the end of a group of adds. */
+    interface GroupListener {
+
+        /** Either the answers, for each entry of the group in its order, or why there are none. */
+        void onGroup(BookieId bookie, @Nullable AddOutcomes outcomes, @Nullable UnreachableException failure);
     }
 
     /** Told of the end of an add that may be answered from memory. */

@@ -101,6 +101,12 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
     }
 
     @Override
+    public void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener) {
+        checkLoop();
+        lanes(bookie).v3.call(new PendingGroup(group, now() + timeout.toNanos(), listener), group);
+    }
+
+    @Override
     public void addDeferred(
             BookieId bookie,
             long ledgerId,

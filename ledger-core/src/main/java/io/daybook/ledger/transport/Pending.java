@@ -10,7 +10,7 @@ import io.daybook.ledger.protocol.Response;
  * <p>What it waits for is told apart by two numbers and the operation: the transaction id over v3; ledger and entry, or the request id of a
  * batch read, over v2.
  */
-abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred {
+abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred, PendingGroup {
     final Operation operation;
     final long ledgerId;
     final long deadlineNanos;

@@ -4,6 +4,8 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.AddOutcomes;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -11,6 +13,7 @@ import io.daybook.ledger.protocol.Tag;
 import io.daybook.ledger.transport.Bookies;
 import io.daybook.ledger.transport.UnreachableException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +58,7 @@ final class FakeBookies {
         int polls;
         int lacsWritten;
         int forces;
+        int groups;
         int crashesAfterNo; // so often it forgets its fence, right after it said no to a read
         int connection = 1; // number of the one connection to it
         private final List<Runnable> unforced =
@@ -309,6 +313,36 @@ final class FakeBookies {
                 }
                 Status status = store(fake, ledgerId, entryId, bytes, recovery);
                 listener.onAdd(bookie, slot, token, entryId, status, null);
+            });
+        }
+
+        @Override
+        public void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener) {
+            Fake fake = fake(bookie);
+            int size = group.entries().readableBytes();
+            if (fake.silent) {
+                group.release();
+                loop.schedule(
+                        timeout.toNanos(), () -> listener.onGroup(bookie, null, unreachable(bookie, "is silent")));
+                return;
+            }
+            fake.openBytes += size;
+            fake.groups++;
+            loop.schedule(fake.latencyNanos, () -> {
+                fake.openBytes -= size;
+                if (fake.down) {
+                    group.release();
+                    listener.onGroup(bookie, null, unreachable(bookie, "is down"));
+                    return;
+                }
+                List<Status> each = new ArrayList<>();
+                EntryGroup walk = new EntryGroup(group.entries());
+                while (walk.next()) {
+                    byte[] bytes = ByteBufUtil.getBytes(group.entries());
+                    each.add(store(fake, group.ledgerId(), EntryHeader.entryId(group.entries()), bytes, false));
+                }
+                group.release();
+                listener.onGroup(bookie, AddOutcomes.of(each.toArray(Status[]::new)), null);
             });
         }
 

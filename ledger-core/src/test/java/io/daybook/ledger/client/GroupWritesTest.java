@@ -1,0 +1,175 @@
+package io.daybook.ledger.client;
+
+import static io.daybook.ledger.client.ClientWorld.payload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.ledger.BookieId;
+import io.daybook.ledger.LedgerClient;
+import io.daybook.ledger.LedgerEntries;
+import io.daybook.ledger.LedgerEntry;
+import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerOptions;
+import io.daybook.ledger.LedgerReader;
+import io.daybook.ledger.LedgerWriter;
+import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.Replication;
+import io.daybook.ledger.protocol.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What a pass of the writer sends to a bookie leaves as one group, where the bookie takes groups. */
+final class GroupWritesTest {
+    private static final String GROUPS = "durable-fence,group-add";
+
+    private static ClientWorld cluster(String... features) {
+        ClientWorld cluster = new ClientWorld(5, 0);
+        for (int i = 0; i < features.length; i++) {
+            cluster.register("b" + (i + 1), features[i]);
+        }
+        return cluster;
+    }
+
+    private static LedgerWriter writer(ClientWorld cluster, LedgerClient client, String replication) {
+        return cluster.world.await(
+                client.create(LedgerOptions.DEFAULT.withReplication(Replication.parse(replication))));
+    }
+
+    /** Hands in {@code count} entries before the loop comes to any. */
+    private static List<CompletableFuture<Long>> burst(LedgerWriter writer, int count, int size) {
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(writer.append(payload(i + "x".repeat(size))));
+        }
+        return all;
+    }
+
+    private static void readsBack(ClientWorld cluster, LedgerClient client, LedgerWriter writer, int count) {
+        cluster.world.await(writer.close());
+        try (LedgerReader reader = cluster.world.await(client.open(writer.ledger(), OpenOptions.DEFAULT))) {
+            try (LedgerEntries entries = cluster.world.await(reader.read(0, count - 1))) {
+                int i = 0;
+                for (LedgerEntry entry : entries) {
+                    assertThat(entry.payload().toString(StandardCharsets.UTF_8)).startsWith(i++ + "x");
+                }
+                assertThat(i).isEqualTo(count);
+            }
+        }
+    }
+
+    @Test
+    void aBurstIsOneGroupForEachBookie() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/2");
+
+        burst(writer, 100, 1000).forEach(cluster.world::await);
+
+        for (BookieId bookie : writer.metadata().lastFragment().bookies()) {
+            assertThat(cluster.bookies.fake(bookie).groups).isEqualTo(1);
+        }
+        readsBack(cluster, client, writer, 100);
+        client.close();
+    }
+
+    @Test
+    void moreThanAGroupHoldsIsSeveral() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/2");
+
+        burst(writer, 600, 1).forEach(cluster.world::await);
+        int small = cluster.bookies.fake("b1").groups;
+        burst(writer, 300, 1000).forEach(cluster.world::await);
+
+        assertThat(small).isEqualTo(2);
+        assertThat(cluster.bookies.fake("b1").groups).isEqualTo(2 + 3);
+        client.close();
+    }
+
+    @Test
+    void aBookieThatDoesNotTakeGroupsGetsEachEntryByItself() {
+        ClientWorld cluster = cluster(GROUPS, "", "durable-fence");
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/3");
+
+        burst(writer, 50, 100).forEach(cluster.world::await);
+
+        assertThat(cluster.bookies.fake("b1").groups).isEqualTo(1);
+        assertThat(cluster.bookies.fake("b2").groups).isZero();
+        assertThat(cluster.bookies.fake("b3").groups).isZero();
+        readsBack(cluster, client, writer, 50);
+        client.close();
+    }
+
+    @Test
+    void inAStripedLedgerEachBookieGetsAGroupOfItsOwnEntries() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "4/3/2");
+
+        burst(writer, 40, 100).forEach(cluster.world::await);
+
+        for (BookieId bookie : writer.metadata().lastFragment().bookies()) {
+            assertThat(cluster.bookies.fake(bookie).groups).isEqualTo(1);
+            assertThat(cluster.bookies.fake(bookie).ledger(writer.ledger().value()).entries)
+                    .hasSize(30);
+        }
+        readsBack(cluster, client, writer, 40);
+        client.close();
+    }
+
+    @Test
+    void largeEntriesGoByThemselvesAmongSmallOnes() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/2");
+
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            all.add(writer.append(payload(i + "x".repeat(i % 3 == 1 ? 20_000 : 50))));
+        }
+        all.forEach(cluster.world::await);
+
+        readsBack(cluster, client, writer, 9);
+        client.close();
+    }
+
+    @Test
+    void whatABookieCannotTakeInAGroupIsSentAgainOrToAnother() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/3");
+        BookieId full = writer.metadata().lastFragment().bookies().get(0);
+        BookieId busy = writer.metadata().lastFragment().bookies().get(1);
+        cluster.bookies.fake(full).addStatus = Status.READ_ONLY;
+        cluster.bookies.fake(busy).addStatus = Status.BUSY;
+
+        List<CompletableFuture<Long>> all = burst(writer, 20, 100);
+        cluster.world.runFor(java.time.Duration.ofMillis(1));
+        cluster.bookies.fake(busy).addStatus = Status.OK;
+        all.forEach(cluster.world::await);
+
+        LedgerMetadata now = writer.metadata();
+        assertThat(now.lastFragment().bookies()).doesNotContain(full).contains(busy);
+        readsBack(cluster, client, writer, 20);
+        client.close();
+    }
+
+    @Test
+    void aGroupWithoutAnAnswerCountsForNoneOfItsEntries() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter writer = writer(cluster, client, "3/3/3");
+        BookieId silent = writer.metadata().lastFragment().bookies().get(2);
+        cluster.bookies.fake(silent).silent = true;
+
+        burst(writer, 20, 100).forEach(cluster.world::await);
+
+        assertThat(writer.metadata().lastFragment().bookies()).doesNotContain(silent);
+        readsBack(cluster, client, writer, 20);
+        client.close();
+    }
+}
