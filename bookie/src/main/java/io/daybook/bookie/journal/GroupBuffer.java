@@ -74,15 +74,7 @@ final class GroupBuffer {
             bytes.clear();
         }
         JournalFormat.putRecordHeader(
-                bytes,
-                end,
-                length,
-                Objects.requireNonNull(append.kind),
-                sequence,
-                append.ledgerId,
-                entryId,
-                mask,
-                crc);
+                bytes, end, length, Objects.requireNonNull(append.kind), sequence, append.ledgerId, entryId, mask, crc);
         end += RECORD_HEADER + length;
         records++;
     }

@@ -82,7 +82,11 @@ final class AppendHandler {
         private final Request.GroupAdd request;
 
         Appends(Exchange exchange, Request.GroupAdd request) {
-            super(request.entries(), request.count(), request.masterKey(), request.tag().highPriority());
+            super(
+                    request.entries(),
+                    request.count(),
+                    request.masterKey(),
+                    request.tag().highPriority());
             this.exchange = exchange;
             this.request = request;
         }

@@ -103,10 +103,7 @@ final class GroupAddsTest {
     @Test
     void entriesOutOfOrderAreTaken() {
         Group group = group(
-                LedgerBench.KEY,
-                bench.entry(5, 4, 0, "p4"),
-                bench.entry(5, 1, 0, "p1"),
-                bench.entry(5, 3, 0, "p3"));
+                LedgerBench.KEY, bench.entry(5, 4, 0, "p4"), bench.entry(5, 1, 0, "p1"), bench.entry(5, 3, 0, "p3"));
         bench.settle();
         LedgerBench.Look one = bench.read(5, 1);
         LedgerBench.Look four = bench.read(5, 4);

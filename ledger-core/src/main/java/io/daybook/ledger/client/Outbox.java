@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * long as any entry of it is pending or being sent. Belongs to one loop.
  */
 final class Outbox {
-    private static final int CHUNK_BYTES_MAX = 128 << 10; // several passes of a bookie's reads, so that it begins before all is there
+    private static final int CHUNK_BYTES_MAX =
+            128 << 10; // several passes of a bookie's reads, so that it begins before all is there
     private static final int ENTRIES_MAX = 512;
 
     private final long ledger;
@@ -127,13 +128,13 @@ final class Outbox {
             run.flush(); // to another bookie
         }
         if (run.count == 0 && !home.takesGroups(bookie)) {
-            bookies.add(bookie, ledger, entry, masterKey, body.retainedDuplicate(), false, timeout, slot, tenure, answers);
+            bookies.add(
+                    bookie, ledger, entry, masterKey, body.retainedDuplicate(), false, timeout, slot, tenure, answers);
             return;
         }
         endPass();
         ByteBuf shared = chunk;
-        boolean inChunk = entry == packed && shared != null;
-        if (inChunk && !striped) {
+        if (shared != null && entry == packed && !striped) {
             run.share(bookie, tenure, entry, shared, packedAt, shared.writerIndex());
         } else if (EntryDigest.packsSmall(body.readableBytes() - digest.overhead())) {
             run.copy(bookie, tenure, entry, body);

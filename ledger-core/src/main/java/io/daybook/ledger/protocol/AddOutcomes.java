@@ -74,7 +74,10 @@ public final class AddOutcomes {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (int run = 0; run < runs(); run++) {
-            text.append(run == 0 ? "" : ", ").append(statuses[run]).append(" to ").append(ends[run]);
+            text.append(run == 0 ? "" : ", ")
+                    .append(statuses[run])
+                    .append(" to ")
+                    .append(ends[run]);
         }
         return text.toString();
     }

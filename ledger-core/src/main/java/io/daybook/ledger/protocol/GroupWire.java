@@ -73,8 +73,8 @@ final class GroupWire {
             long count = cursor.varint();
             int status = (int) cursor.varint();
             if (count < 1 || count > EntryGroup.ENTRIES_MAX - end) {
-                throw new MalformedFrameException(
-                        "a group answer tells of %d entries; a group has at most %d".formatted(count, EntryGroup.ENTRIES_MAX));
+                throw new MalformedFrameException("a group answer tells of %d entries; a group has at most %d"
+                        .formatted(count, EntryGroup.ENTRIES_MAX));
             }
             end += (int) count;
             ends[runs] = end;
@@ -83,7 +83,6 @@ final class GroupWire {
         if (runs == 0) {
             throw new MalformedFrameException("a group answer tells of no entry");
         }
-        return AddOutcomes.ofRuns(
-                Arrays.copyOf(statuses, runs), Arrays.copyOf(ends, runs));
+        return AddOutcomes.ofRuns(Arrays.copyOf(statuses, runs), Arrays.copyOf(ends, runs));
     }
 }

@@ -90,8 +90,8 @@ final class V3Reader {
     /** A group that says of itself how many entries it has, and has no more than is allowed; whether they are whole is seen later. */
     private Request group(Tag tag, ByteBuf frame) {
         if (numbers[3] < 1 || numbers[3] > EntryGroup.ENTRIES_MAX) {
-            throw new MalformedFrameException(
-                    "a group of %d entries came; from 1 to %d are allowed".formatted(numbers[3], EntryGroup.ENTRIES_MAX));
+            throw new MalformedFrameException("a group of %d entries came; from 1 to %d are allowed"
+                    .formatted(numbers[3], EntryGroup.ENTRIES_MAX));
         }
         byte[] key = keys.read(frame, from[2], size[2]);
         return new Request.GroupAdd(tag, numbers[1], key, (int) numbers[3], body(frame, 4));

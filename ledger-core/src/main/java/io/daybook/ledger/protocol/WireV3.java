@@ -313,8 +313,7 @@ public final class WireV3 {
     // ---- envelopes
 
     /** A buffer with all before the fields of the sub-message, and room for {@code room} bytes of these. */
-    static ByteBuf request(
-            Tag tag, Operation operation, int field, int sub, int room, ByteBufAllocator allocator) {
+    static ByteBuf request(Tag tag, Operation operation, int field, int sub, int room, ByteBufAllocator allocator) {
         int header = headerSize(tag, operation, true);
         ByteBuf out = allocator.directBuffer(ProtoOut.bytes(1, header) + ProtoOut.bytes(field, sub) - sub + room);
         writeHeader(out, tag, operation, header, true);

@@ -319,9 +319,15 @@ final class FakeBookies {
         @Override
         public void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener) {
             Fake fake = fake(bookie);
+            long ledger = group.ledgerId();
             int size = group.entries().readableBytes();
+            List<byte[]> bodies = new ArrayList<>();
+            EntryGroup walk = new EntryGroup(group.entries());
+            while (walk.next()) {
+                bodies.add(ByteBufUtil.getBytes(group.entries()));
+            }
+            group.release();
             if (fake.silent) {
-                group.release();
                 loop.schedule(
                         timeout.toNanos(), () -> listener.onGroup(bookie, null, unreachable(bookie, "is silent")));
                 return;
@@ -331,18 +337,14 @@ final class FakeBookies {
             loop.schedule(fake.latencyNanos, () -> {
                 fake.openBytes -= size;
                 if (fake.down) {
-                    group.release();
                     listener.onGroup(bookie, null, unreachable(bookie, "is down"));
                     return;
                 }
-                List<Status> each = new ArrayList<>();
-                EntryGroup walk = new EntryGroup(group.entries());
-                while (walk.next()) {
-                    byte[] bytes = ByteBufUtil.getBytes(group.entries());
-                    each.add(store(fake, group.ledgerId(), EntryHeader.entryId(group.entries()), bytes, false));
-                }
-                group.release();
-                listener.onGroup(bookie, AddOutcomes.of(each.toArray(Status[]::new)), null);
+                Status[] each = bodies.stream()
+                        .map(body ->
+                                store(fake, ledger, EntryHeader.entryId(Unpooled.wrappedBuffer(body)), body, false))
+                        .toArray(Status[]::new);
+                listener.onGroup(bookie, AddOutcomes.of(each), null);
             });
         }
 

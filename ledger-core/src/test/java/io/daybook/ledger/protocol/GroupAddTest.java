@@ -26,7 +26,6 @@ final class GroupAddTest {
             + "1802" // two entries
             + "220c" + "00000002aabb" + "00000002ccdd";
 
-
     private static ByteBuf entries(byte[]... all) {
         ByteBuf group = Messages.ALLOCATOR.directBuffer();
         for (byte[] entry : all) {
@@ -61,8 +60,8 @@ final class GroupAddTest {
 
     @Test
     void anAnswerHasTheBytesOfTheWorkedExample() {
-        AddOutcomes outcomes = AddOutcomes.of(
-                new Status[] {Status.OK, Status.OK, Status.FENCED, Status.FENCED, Status.FENCED});
+        AddOutcomes outcomes =
+                AddOutcomes.of(new Status[] {Status.OK, Status.OK, Status.FENCED, Status.FENCED, Status.FENCED});
         var response = new Response.GroupAdd(TAG, Status.OK, 5, outcomes);
 
         ByteBuf encoded = WireV3.encode(response, Messages.ALLOCATOR);
@@ -154,8 +153,8 @@ final class GroupAddTest {
     @Test
     void anAnnouncedNumberOfEntriesOutsideTheLimitsIsRefused() {
         for (int count : new int[] {0, -1, EntryGroup.ENTRIES_MAX + 1, Integer.MAX_VALUE}) {
-            ByteBuf frame = WireV3.encode(
-                    new Request.GroupAdd(TAG, 5, KEY, count, entries(new byte[24])), Messages.ALLOCATOR);
+            ByteBuf frame =
+                    WireV3.encode(new Request.GroupAdd(TAG, 5, KEY, count, entries(new byte[24])), Messages.ALLOCATOR);
 
             assertThatThrownBy(() -> new RequestDecoder().decode(frame)).isInstanceOf(MalformedFrameException.class);
             assertThat(frame.refCnt()).isZero();
@@ -164,8 +163,8 @@ final class GroupAddTest {
 
     @Test
     void anAnswerThatTellsOfMoreEntriesThanAGroupHasIsRefused() {
-        Response tooMany = new Response.GroupAdd(
-                TAG, Status.OK, 5, AddOutcomes.all(Status.OK, EntryGroup.ENTRIES_MAX + 1));
+        Response tooMany =
+                new Response.GroupAdd(TAG, Status.OK, 5, AddOutcomes.all(Status.OK, EntryGroup.ENTRIES_MAX + 1));
         ByteBuf frame = WireV3.encode(tooMany, Messages.ALLOCATOR);
 
         assertThatThrownBy(() -> WireV3.decodeResponse(frame)).isInstanceOf(MalformedFrameException.class);
@@ -179,7 +178,6 @@ final class GroupAddTest {
 
         Response.GroupAdd read = (Response.GroupAdd) WireV3.decodeResponse(frame);
 
-        assertThat(read.outcomes())
-                .isEqualTo(AddOutcomes.of(new Status[] {Status.OK, Status.UNKNOWN_STATE}));
+        assertThat(read.outcomes()).isEqualTo(AddOutcomes.of(new Status[] {Status.OK, Status.UNKNOWN_STATE}));
     }
 }
