@@ -1,6 +1,5 @@
 package io.daybook.stream.writer;
 
-import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.ledger.LedgerException;
@@ -11,7 +10,6 @@ import io.daybook.stream.StreamException;
 import io.daybook.stream.StreamException.Outcome;
 import io.daybook.stream.StreamId;
 import io.daybook.stream.StreamWriter;
-import io.daybook.stream.TxidMode;
 import io.daybook.stream.metadata.StreamMetadata;
 import io.daybook.stream.record.BatchHeader;
 import io.daybook.stream.record.ControlRecord;
@@ -21,9 +19,8 @@ import io.daybook.stream.record.TailState;
 import io.daybook.stream.segment.BatchRequests;
 import io.daybook.stream.segment.SegmentWriter;
 import io.daybook.stream.segment.SentBatch;
+import io.daybook.stream.writer.BatchFiller.Filled;
 import io.daybook.stream.writer.SegmentOpening.Opened;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,58 +40,48 @@ import org.jspecify.annotations.Nullable;
  * sending held for one round trip. Positions already given to requests are never taken back while this ownership lasts.
  */
 final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
-    private static final Duration OWNER_PATIENCE = Duration.ofSeconds(5);
-
     private final WriterEnvironment env;
     private final Loop loop;
+    private final RequestShape shape;
     private final AppendQueue queue;
+    private final BatchFiller filler;
+    private final Linger linger;
     private final MutationLane lane;
     private final SegmentOpening opening;
     private final SegmentRoller roller;
     private final SegmentRepair repair;
     private final WriterClosing closing;
+    private final WriterLoss loss;
     private final Promise<Void> closed;
-    private final boolean ownTxids;
-    private final int batchBytesMax;
 
     private State state = State.RUNNING;
     private boolean closeRequested;
     private boolean held; // an end marker is under way, or the successor is not there yet
     private boolean flushing;
-    private boolean lingered;
-    private Loop.@Nullable Timer lingering;
     private @Nullable SegmentWriter current;
-    private @Nullable OpenBatch open;
-    private Requests openRequests = new Requests();
-    private Requests newest = openRequests; // of the batch with the highest offsets
-    private final ArrayDeque<Filled> ready = new ArrayDeque<>(); // full, not sent
-    private int sizeHint = 1 << 10;
     private TailState sent; // state after the last batch sent
     private TailState committed;
-    private long assignedTxid;
     private @Nullable Function<Outcome, StreamException> ending; // why appends are refused
 
-    private volatile long assignedOffset; // written by the loop
     private volatile long committedOffset; // written by the loop
 
     BatchingWriter(WriterEnvironment env, StreamMetadata record, TailState tail) {
         this.env = env;
         this.loop = env.loop();
+        this.shape = new RequestShape(env);
         this.queue = new AppendQueue(loop, env.settings().queueSizeMax().bytes(), this::drain);
-        this.lane = new MutationLane(env.records(), loop, record, refusal -> fence(refusal));
+        this.filler = new BatchFiller(env, queue, tail);
+        this.linger = new Linger(loop, env.settings().linger(), this::pump);
+        this.lane = new MutationLane(env.records(), loop, record, refusal -> refused(refusal));
         LedgerEnding ledgerEnding = new LedgerEnding(env, () -> !hasEnded());
         this.opening = new SegmentOpening(env, this);
         this.roller = new SegmentRoller(env, this, ledgerEnding);
         this.repair = new SegmentRepair(env, this);
         this.closing = new WriterClosing(env, this, ledgerEnding);
+        this.loss = new WriterLoss(env, this);
         this.closed = loop.promise();
-        this.ownTxids = env.config().txidMode() == TxidMode.APPLICATION;
-        this.batchBytesMax = (int)
-                Math.min(env.config().batchSizeMax().bytes(), env.ledgers().payloadBytesMax());
         this.sent = tail;
         this.committed = tail;
-        this.assignedTxid = tail.txid();
-        this.assignedOffset = tail.nextOffset();
         this.committedOffset = tail.nextOffset();
     }
 
@@ -111,7 +98,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     @Override
     public CompletableFuture<AppendResult> append(LogRecord record) {
-        StreamException misshapen = check(record);
+        StreamException misshapen = shape.refusal(record);
         if (misshapen != null) {
             return CompletableFuture.failedFuture(misshapen);
         }
@@ -120,25 +107,12 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     @Override
     public CompletableFuture<AppendResult> append(List<LogRecord> records, AppendOptions options) {
-        if (records.isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new StreamException.Invalid("an append to stream %s has no records".formatted(env.name())));
-        }
         List<LogRecord> all = List.copyOf(records);
-        long size = 0;
-        for (LogRecord record : all) {
-            StreamException misshapen = check(record);
-            if (misshapen != null) {
-                return CompletableFuture.failedFuture(misshapen);
-            }
-            size += OpenBatch.sizeMax(record);
+        StreamException misshapen = shape.refusal(all);
+        if (misshapen != null) {
+            return CompletableFuture.failedFuture(misshapen);
         }
-        if (size + io.daybook.stream.record.RecordFormat.HEADER_BYTES > batchBytesMax) {
-            return CompletableFuture.failedFuture(new StreamException.TooLarge(
-                    "an append of %d bytes to stream %s is over the limit of %d for one batch; append less at once"
-                            .formatted(size, env.name(), batchBytesMax)));
-        }
-        return offer(new PendingAppend(null, all, options, (int) size));
+        return offer(new PendingAppend(null, all, options, (int) RequestShape.sizeMax(all)));
     }
 
     @Override
@@ -180,7 +154,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     @Override
     public long assignedTail() {
-        return assignedOffset;
+        return filler.assignedOffset();
     }
 
     @Override
@@ -211,10 +185,10 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         loop.execute(() -> {
             if (!hasEnded()) {
                 drain();
-                end(outcome -> new StreamException.Closed(
-                        outcome, "the writer of stream %s was aborted; open another".formatted(env.name())));
-                giveBackUnfinished();
-                closed.complete(null);
+                endUnfinished(
+                        outcome -> new StreamException.Closed(
+                                outcome, "the writer of stream %s was aborted; open another".formatted(env.name())),
+                        null);
             }
         });
     }
@@ -231,24 +205,6 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
                             .formatted(env.name(), env.settings().queueSizeMax())));
         }
         return request;
-    }
-
-    private @Nullable StreamException check(LogRecord record) {
-        long size = record.contentBytes();
-        long max = env.config().recordSizeMax().bytes();
-        if (size > max
-                || OpenBatch.sizeMax(record) + io.daybook.stream.record.RecordFormat.HEADER_BYTES > batchBytesMax) {
-            return new StreamException.TooLarge(
-                    "a record of %d bytes for stream %s is over the limit of %d; nothing was sent"
-                            .formatted(size, env.name(), max));
-        }
-        if (ownTxids == (record.txid() == LogRecord.NO_TXID)) {
-            return new StreamException.Invalid(
-                    ownTxids
-                            ? "stream %s wants a txid on every record".formatted(env.name())
-                            : "stream %s gives txids itself; append records without".formatted(env.name()));
-        }
-        return null;
     }
 
     // ---- the loop: requests to batches
@@ -277,83 +233,16 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         }
         if (request.isFlush()) {
             flushing = true;
-            follow(request);
+            filler.follow(request, committed);
             return;
         }
-        request.refusal = violated(request);
-        if (request.refusal != null) {
-            queue.release(request.size);
-            follow(request);
-            return;
+        if (filler.add(request, committed)) {
+            linger.begin();
         }
-        OpenBatch batch = open;
-        if (batch != null && batch.size() + request.size > batchBytesMax) {
-            fill(batch);
-            batch = null;
-        }
-        long offset = assignedOffset;
-        if (batch == null) {
-            batch = new OpenBatch(env.allocator(), offset, ownTxids, Math.max(sizeHint, request.size + 128));
-            open = batch;
-            openRequests = new Requests();
-            newest = openRequests;
-            startLingering();
-        }
-        for (int i = 0; i < request.count; i++) {
-            batch.add(request.record(i));
-        }
-        if (ownTxids) {
-            assignedTxid = request.record(request.count - 1).txid();
-        }
-        request.encoded(offset);
-        assignedOffset = offset + request.count;
-        openRequests.add(request);
-        openRequests.queuedBytes += request.size;
-        if (batch.size() >= env.settings().targetBatchSize().bytes()) {
+        OpenBatch batch = filler.open();
+        if (batch != null && batch.size() >= env.settings().targetBatchSize().bytes()) {
             pump();
         }
-    }
-
-    /** Why the request may not follow those before it, or null. */
-    private @Nullable StreamException violated(PendingAppend request) {
-        long expected = request.options.expectedOffset();
-        if (expected != AppendOptions.ANY_OFFSET && expected != assignedOffset) {
-            return new StreamException.ConditionFailed(
-                    assignedOffset,
-                    "an append to stream %s expected offset %d but would get %d"
-                            .formatted(env.name(), expected, assignedOffset));
-        }
-        if (ownTxids) {
-            long last = assignedTxid;
-            for (int i = 0; i < request.count; i++) {
-                long txid = request.record(i).txid();
-                if (txid < last) {
-                    return new StreamException.TxidOutOfOrder(
-                            "an append to stream %s has txid %d after %d".formatted(env.name(), txid, last));
-                }
-                last = txid;
-            }
-        }
-        return null;
-    }
-
-    /** Answers {@code request} once everything before it is known. */
-    private void follow(PendingAppend request) {
-        if (committedOffset == assignedOffset) {
-            StreamException refusal = request.refusal;
-            if (refusal == null) {
-                request.complete(new AppendResult(assignedOffset, assignedOffset - 1, committed.timestamp()));
-            } else {
-                request.completeExceptionally(refusal);
-            }
-        } else {
-            newest.add(request);
-        }
-    }
-
-    private void fill(OpenBatch batch) {
-        ready.add(new Filled(batch, openRequests));
-        open = null;
     }
 
     // ---- the loop: batches to the segment
@@ -375,7 +264,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             return;
         }
         if (current == null) {
-            if ((open != null || !ready.isEmpty()) && !opening.busy()) {
+            if (!filler.isEmpty() && !opening.busy()) {
                 opening.open(null, committed, successor -> {
                     startSegment(successor);
                     pump();
@@ -384,19 +273,19 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             return;
         }
         while (!held && hasRoom(current)) {
-            Filled full = ready.poll();
-            OpenBatch batch = open;
+            Filled full = filler.takeFull();
+            OpenBatch batch = filler.open();
             if (full != null) {
                 dispatch(current, full);
             } else if (batch != null && goesNow(batch, current)) {
-                open = null;
-                dispatch(current, new Filled(batch, openRequests));
+                dispatch(current, filler.takeOpen());
             } else {
                 break;
             }
         }
-        if (open == null && ready.isEmpty()) {
+        if (filler.isEmpty()) {
             flushing = false;
+            linger.reset();
         }
     }
 
@@ -410,32 +299,19 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         return segment.inFlight() < env.settings().inflightBatchesMin()
                 || batch.size() >= env.settings().targetBatchSize().bytes()
                 || flushing
-                || lingered
+                || linger.over()
                 || state == State.CLOSING;
     }
 
     private void dispatch(SegmentWriter segment, Filled filled) {
         long timestamp = Math.max(sent.timestamp(), env.nowMillis());
-        sizeHint = Math.min(filled.batch().size() + 128, 1 << 18);
-        lingered = false;
+        linger.reset();
         RecordBatch batch =
                 filled.batch().seal(segment.stamp(timestamp, sent), env.config().codec());
         sent = TailState.after(batch.header());
         segment.send(new SentBatch(batch, filled.requests()));
         queue.release(filled.requests().queuedBytes);
         roller.onSent(segment);
-    }
-
-    private void startLingering() {
-        long nanos = env.settings().linger().toNanos();
-        if (nanos == 0 || lingering != null) {
-            return;
-        }
-        lingering = loop.schedule(nanos, () -> {
-            lingering = null;
-            lingered = open != null;
-            pump();
-        });
     }
 
     // ---- the loop: what becomes of batches
@@ -451,7 +327,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             return;
         }
         pump();
-        if (segment == current && segment.inFlight() == 0 && open == null && ready.isEmpty() && !segment.recovered()) {
+        if (segment == current && segment.inFlight() == 0 && filler.isEmpty() && !segment.recovered()) {
             segment.ledger().advanceLastAddConfirmed();
         }
         progress();
@@ -564,8 +440,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     boolean isIdle() {
         SegmentWriter segment = current;
         return state == State.CLOSING
-                && open == null
-                && ready.isEmpty()
+                && filler.isEmpty()
                 && roller.quiet()
                 && !opening.busy()
                 && (segment == null || segment.inFlight() == 0);
@@ -579,77 +454,63 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     void closedInGoodOrder() {
         roller.abandonNext();
-        end(Objects.requireNonNull(ending, "a close that nobody asked for"));
-        closed.complete(null);
+        end(Objects.requireNonNull(ending, "a close that nobody asked for"), null);
     }
 
-    /** Another owner closed our ledger: finds out who, then ends. */
+    /** Another owner closed our ledger. */
     void fence() {
-        if (hasEnded()) {
-            return;
+        if (!hasEnded()) {
+            loss.onFenced();
         }
+    }
+
+    private void refused(StreamException refusal) {
+        if (!hasEnded()) {
+            loss.onRefused(refusal);
+        }
+    }
+
+    /** Nothing helps: gives the stream up. */
+    void giveUp(String what, @Nullable Throwable cause) {
+        if (!hasEnded()) {
+            loss.onGivenUp(what, cause);
+        }
+    }
+
+    /** Sends and accepts nothing more, while the reason is looked for. */
+    void holdForGood(Function<Outcome, StreamException> why) {
         state = State.FENCED;
         stop();
-        ending = outcome -> lost(outcome, null);
-        Futures.whenDone(env.records().read(env.deadline(OWNER_PATIENCE)), loop, (record, failure) -> {
-            StreamException refusal = record != null
-                    ? env.mutations().ownerRefusal(record)
-                    : failure instanceof StreamException.Deleted deleted ? deleted : null;
-            endAs(refusal == null ? lost(Outcome.NOT_APPLIED, null) : refusal);
-        });
+        ending = why;
     }
 
-    /** The record is another's. */
-    private void fence(StreamException refusal) {
-        if (!hasEnded()) {
-            stop();
-            endAs(refusal);
+    /** Ends, and leaves the open segment to the next owner's recovery. */
+    void endUnfinished(Function<Outcome, StreamException> why, @Nullable StreamException told) {
+        finish(why);
+        loss.giveBackUnfinished();
+        tellClosed(told);
+    }
+
+    /** Ends: requests fail with {@code why}, and {@link #closed} with {@code told} unless that is null. */
+    void end(Function<Outcome, StreamException> why, @Nullable StreamException told) {
+        finish(why);
+        tellClosed(told);
+    }
+
+    private void tellClosed(@Nullable StreamException told) {
+        if (told == null) {
+            closed.complete(null);
+        } else {
+            closed.completeExceptionally(told);
         }
-    }
-
-    /** Nothing helps: gives the stream up without closing it, so that the next owner recovers the end. */
-    void giveUp(String what, @Nullable Throwable cause) {
-        if (hasEnded()) {
-            return;
-        }
-        Function<Outcome, StreamException> why = outcome -> new StreamException.Unavailable(
-                outcome,
-                "the writer of stream %s gave up, since %s%s; open another"
-                        .formatted(env.name(), what, cause == null ? "" : ": " + cause.getMessage()),
-                cause);
-        end(why);
-        giveBackUnfinished();
-        closed.completeExceptionally(why.apply(Outcome.UNKNOWN));
-    }
-
-    private void endAs(StreamException refusal) {
-        Function<Outcome, StreamException> why = outcome -> {
-            String message = Objects.requireNonNull(refusal.getMessage());
-            if (refusal instanceof StreamException.OwnershipLost lost) {
-                return new StreamException.OwnershipLost(outcome, lost.owner(), message);
-            }
-            return refusal instanceof StreamException.Deleted ? new StreamException.Deleted(outcome, message) : refusal;
-        };
-        end(why);
-        closed.completeExceptionally(why.apply(Outcome.NOT_APPLIED));
-    }
-
-    private StreamException lost(Outcome outcome, io.daybook.stream.@Nullable StreamOwner owner) {
-        return new StreamException.OwnershipLost(
-                outcome,
-                owner,
-                "stream %s: another process closed the ledger of epoch %d; open a new writer to continue"
-                        .formatted(env.name(), epoch()));
     }
 
     private void stop() {
         lane.end();
-        if (lingering != null) {
-            lingering.cancel();
-        }
+        linger.stop();
     }
 
-    private void end(Function<Outcome, StreamException> why) {
+    private void finish(Function<Outcome, StreamException> why) {
         stop();
         state = State.ENDED;
         ending = why;
@@ -669,14 +530,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
                 requests.fail(unknown, notApplied);
             }
         }
-        for (Filled full = ready.poll(); full != null; full = ready.poll()) {
-            drop(full, notApplied);
-        }
-        OpenBatch batch = open;
-        open = null;
-        if (batch != null) {
-            drop(new Filled(batch, openRequests), notApplied);
-        }
+        filler.dropAll(notApplied);
         drain(); // and whoever waits for room
     }
 
@@ -686,21 +540,4 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             p.completeExceptionally(why.apply(Outcome.NOT_APPLIED));
         }
     }
-
-    private void drop(Filled full, Supplier<StreamException> notApplied) {
-        full.batch().release();
-        queue.release(full.requests().queuedBytes);
-        full.requests().fail(notApplied, notApplied);
-    }
-
-    /** Takes our name off the record, so that others need not wait for this process to end. */
-    private void giveBackUnfinished() {
-        env.records()
-                .change(
-                        env.mutations().release(null, committed, true, env.nowMillis()),
-                        env.deadline(OWNER_PATIENCE),
-                        () -> true);
-    }
-
-    private record Filled(OpenBatch batch, Requests requests) {}
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentRoller {
     private static final long PAUSE_NANOS = 1_000_000_000;
+    private static final int LOOK_EVERY_ENTRIES = 64;
 
     private final WriterEnvironment env;
     private final BatchingWriter writer;
@@ -60,7 +61,10 @@ final class SegmentRoller {
 
     /** A batch was sent to {@code segment}, the current one. */
     void onSent(SegmentWriter segment) {
-        consider(segment);
+        // age has a timer; what else can make a roll due is looked at where it costs many small streams nothing
+        if (segment.bytes() >= policy.bytesMax() / 2 || segment.entries() % LOOK_EVERY_ENTRIES == 0) {
+            consider(segment);
+        }
     }
 
     /** A new current segment. */

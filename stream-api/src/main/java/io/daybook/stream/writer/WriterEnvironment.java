@@ -49,6 +49,11 @@ record WriterEnvironment(
         return OpenOptions.DEFAULT.withLoop(loop);
     }
 
+    /** Largest batch that both the stream and its ledgers take. */
+    int batchBytesMax() {
+        return (int) Math.min(config.batchSizeMax().bytes(), ledgers.payloadBytesMax());
+    }
+
     Deadline deadline(Duration wait) {
         return Deadline.after(loop.clock(), wait);
     }
