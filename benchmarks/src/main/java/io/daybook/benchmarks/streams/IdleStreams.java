@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Arguments: the cluster's URI, and how many streams, 10,000 unless said otherwise. The cluster runs in other processes ({@code daybook dev}).
  */
 public final class IdleStreams {
-    private static final int AT_ONCE = 512; // opens on their way, so that no queue of the metadata store grows without bound
+    private static final int AT_ONCE =
+            512; // opens on their way, so that no queue of the metadata store grows without bound
 
     private final Namespace namespace;
     private final AtomicReferenceArray<@Nullable StreamWriter> writers;
@@ -84,7 +85,8 @@ public final class IdleStreams {
     }
 
     private CompletableFuture<?> openWarmUp(int i) {
-        return opened("warm-up-", i).thenCompose(writer -> writer.append(record()).thenCompose(done -> writer.close()));
+        return opened("warm-up-", i)
+                .thenCompose(writer -> writer.append(record()).thenCompose(done -> writer.close()));
     }
 
     private CompletableFuture<?> open(int i) {

@@ -8,10 +8,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps batches ready ahead of the consumer, bounded in bytes and in number, by asking the cursor for the next ones as soon as there is room. Owns the
- * batches until they are taken. Belongs to the reader's loop.
+ * Keeps batches ready ahead of the consumer, bounded in bytes and in number, by asking the cursor for the next ones as soon as a quarter of the room is
+ * free. Owns the batches until they are taken. Belongs to the reader's loop.
  */
 final class ReadAhead {
+    private static final int QUARTERS = 4;
+
     private final ReaderConfig config;
     private final Loop loop;
     private final Listener listener;
@@ -60,13 +62,20 @@ final class ReadAhead {
     /** Asks for more if there is room. */
     void fill() {
         SegmentCursor from = cursor;
-        long room = config.readAheadSize().bytes() - bytes;
-        int entries = config.readAheadEntries() - batches.size();
-        if (from == null || fetching || room <= 0 || entries <= 0) {
+        if (from == null || fetching) {
+            return;
+        }
+        // in quarters: one is on its way while those before it are consumed, and none is a handful of entries that
+        // happened to fit
+        long bytesAtOnce = Math.max(1, config.readAheadSize().bytes() / QUARTERS);
+        int entriesAtOnce = Math.max(1, config.readAheadEntries() / QUARTERS);
+        boolean room = config.readAheadSize().bytes() - bytes >= bytesAtOnce
+                && config.readAheadEntries() - batches.size() >= entriesAtOnce;
+        if (!room && !batches.isEmpty()) {
             return;
         }
         fetching = true;
-        Futures.whenDone(from.fetch(entries, room, config.pollTimeout()), loop, (chunk, failure) -> {
+        Futures.whenDone(from.fetch(entriesAtOnce, bytesAtOnce, config.pollTimeout()), loop, (chunk, failure) -> {
             if (from != cursor) { // dropped meanwhile
                 if (chunk != null) {
                     chunk.batches().forEach(RecordBatch::close);

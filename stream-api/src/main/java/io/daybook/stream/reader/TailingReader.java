@@ -3,7 +3,6 @@ package io.daybook.stream.reader;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
-import io.daybook.base.seam.MetaStore;
 import io.daybook.base.time.Deadline;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerException;
@@ -19,10 +18,8 @@ import io.daybook.stream.metadata.StreamMetadata;
 import io.daybook.stream.metadata.StreamMetadata.LifeState;
 import io.daybook.stream.metadata.StreamMetadataStore;
 import io.daybook.stream.metadata.StreamRecords;
-import io.daybook.stream.record.RecordBatch;
 import io.daybook.stream.segment.SegmentCursor;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -36,39 +33,30 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failure.</b> What can pass (a bookie away, a ledger gone since its segment was empty) is tried again until {@code stallCheck * stallLimit} have
  * passed without progress. Corrupt and DataLost stay.
  */
-final class TailingReader implements StreamReader, ReadAhead.Listener {
+final class TailingReader implements StreamReader, ReadAhead.Listener, RecordFollower.Listener {
     private static final long PAUSE_NANOS_MIN = 20_000_000;
     private static final long PAUSE_NANOS_MAX = 2_000_000_000;
 
     private final StreamId stream;
     private final ReaderConfig config;
-    private final StreamRecords records;
     private final LedgerClient ledgers;
     private final Loop loop;
     private final SegmentLocator locator = new SegmentLocator();
     private final ReadAhead readAhead;
+    private final DecodedRecords decoded;
+    private final RecordFollower follower;
 
-    private StreamMetadata record;
     private @Nullable PositionToken hint;
-    private MetaStore.@Nullable Watch watch;
     private boolean opening; // a cursor is being opened
-    private boolean reading; // the record is being read
-    private boolean readAgain;
-    private boolean refreshing; // a timer will read the record again
     private long pauseNanos = PAUSE_NANOS_MIN;
     private long progressNanos; // when something was last fetched, or nothing was there to fetch
     private long checkedPosition = -1;
     private int fruitless;
     private Loop.@Nullable Timer stallTimer;
 
-    private List<ReadRecord> decoded = List.of(); // of the batch being delivered
-    private int delivered; // of them
-    private long segmentHint;
     private @Nullable StreamException failure; // told once everything before it is delivered
-    private @Nullable Waiting waiting;
+    private @Nullable PendingRead waiting;
     private boolean closed;
-
-    private volatile long offset; // written by the loop
 
     private TailingReader(
             StreamId stream,
@@ -80,14 +68,13 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             LedgerClient ledgers,
             Loop loop) {
         this.stream = stream;
-        this.offset = offset;
         this.hint = hint;
         this.config = config;
-        this.records = records;
-        this.record = record;
         this.ledgers = ledgers;
         this.loop = loop;
         this.readAhead = new ReadAhead(config, loop, this, offset);
+        this.decoded = new DecodedRecords(readAhead, offset, this::refuse);
+        this.follower = new RecordFollower(records, loop, config.stallCheck(), record, this);
         this.progressNanos = loop.clock().nanos();
     }
 
@@ -102,8 +89,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             LedgerClient ledgers,
             Loop loop) {
         TailingReader reader = new TailingReader(stream, offset, hint, config, records, record, ledgers, loop);
-        reader.watch = store.watch(stream, reader::reload, loop);
-        reader.reload(); // the record may have changed before the watch was there
+        reader.follower.start(store, stream);
         reader.advance();
         reader.guard();
         return reader;
@@ -118,9 +104,9 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
                     new StreamException.Invalid("a read asks for at least one record and one byte"));
         }
         Promise<Records> promise = loop.promise();
-        Waiting request = new Waiting(promise, maxRecords, maxBytes);
+        PendingRead request = new PendingRead(promise, maxRecords, maxBytes);
         loop.run(() -> {
-            Waiting before = waiting;
+            PendingRead before = waiting;
             if (before != null && !before.promise.isDone()) {
                 promise.completeExceptionally(
                         new StreamException.Invalid("another read of this reader is still waiting"));
@@ -130,11 +116,12 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             deliver();
             if (waiting == request && !promise.isDone()) {
                 long nanos = Deadline.after(loop.clock(), maxWait).remainingNanos(loop.clock());
-                request.timer = loop.schedule(Math.max(0, nanos), () -> {
+                request.limit(loop.schedule(Math.max(0, nanos), () -> {
                     if (waiting == request) {
-                        answer(request, Records.NONE);
+                        waiting = null;
+                        request.answer(Records.NONE);
                     }
-                });
+                }));
             }
         });
         return promise;
@@ -147,12 +134,12 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
 
     @Override
     public long offset() {
-        return offset;
+        return decoded.offset();
     }
 
     @Override
     public PositionToken position() {
-        return new PositionToken(stream, offset, segmentHint, 0);
+        return new PositionToken(stream, decoded.offset(), decoded.segment(), 0);
     }
 
     @Override
@@ -163,17 +150,13 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             }
             closed = true;
             readAhead.close();
-            MetaStore.Watch watching = watch;
-            if (watching != null) {
-                watching.close();
-            }
+            follower.close();
             if (stallTimer != null) {
                 stallTimer.cancel();
             }
             failure = new StreamException.Closed(
-                    Outcome.NOT_APPLIED, "the reader of stream %s was closed".formatted(record.name()));
-            decoded = List.of();
-            delivered = 0;
+                    Outcome.NOT_APPLIED, "the reader of stream %s was closed".formatted(name()));
+            decoded.drop();
             deliver();
         });
     }
@@ -181,7 +164,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
     // ---- delivery
 
     private void deliver() {
-        Waiting request = waiting;
+        PendingRead request = waiting;
         if (request == null) {
             return;
         }
@@ -189,73 +172,37 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             waiting = null;
             return;
         }
-        List<ReadRecord> out = new ArrayList<>();
-        long bytes = 0;
-        while (out.size() < request.maxRecords && bytes < request.maxBytes) {
-            if (delivered == decoded.size() && !decodeNext()) {
-                break;
-            }
-            ReadRecord next = decoded.get(delivered++);
-            out.add(next);
-            bytes += next.content().contentBytes();
-            offset = next.offset() + 1;
-        }
+        List<ReadRecord> out = decoded.take(request.maxRecords, request.maxBytes);
         StreamException failed = failure;
-        if (!out.isEmpty()) {
-            answer(request, new Records(out, atEnd()));
+        if (!out.isEmpty() || (failed == null && atEnd())) {
+            waiting = null;
+            request.answer(new Records(out, atEnd()));
         } else if (failed != null) {
-            answer(request, null, failed);
+            waiting = null;
+            request.fail(failed);
             if (!closed
                     && !(failed instanceof StreamException.Corrupt)
                     && !(failed instanceof StreamException.Deleted)) {
                 failure = null;
                 advance();
             }
-        } else if (atEnd()) {
-            answer(request, new Records(List.of(), true));
         }
         readAhead.fill();
     }
 
-    private boolean decodeNext() {
-        while (true) {
-            RecordBatch batch = readAhead.take();
-            if (batch == null) {
-                return false;
-            }
-            try (batch) {
-                decoded = batch.records(offset);
-                delivered = 0;
-                segmentHint = batch.header().seq();
-            } catch (StreamException refused) {
-                failure = refused;
-                readAhead.close();
-                return false;
-            }
-            if (!decoded.isEmpty()) {
-                return true;
-            }
-        }
+    /** A batch that cannot be decoded: nothing behind it is delivered. */
+    private void refuse(StreamException refused) {
+        failure = refused;
+        readAhead.close();
     }
 
     private boolean atEnd() {
-        return record.state() == LifeState.SEALED && offset == record.sealedOffset();
+        StreamMetadata record = follower.record();
+        return record.state() == LifeState.SEALED && decoded.offset() == record.sealedOffset();
     }
 
-    private void answer(Waiting request, Records records) {
-        answer(request, records, null);
-    }
-
-    private void answer(Waiting request, @Nullable Records result, @Nullable StreamException failed) {
-        waiting = null;
-        if (request.timer != null) {
-            request.timer.cancel();
-        }
-        if (failed != null) {
-            request.promise.completeExceptionally(failed);
-        } else if (result != null) {
-            request.promise.complete(result);
-        }
+    private String name() {
+        return follower.record().name();
     }
 
     // ---- finding data
@@ -265,6 +212,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         if (closed || failure != null || opening || readAhead.cursor() != null) {
             return;
         }
+        StreamMetadata record = follower.record();
         long position = readAhead.position();
         if (record.head() > position) {
             fail(new StreamException.OffsetTruncated(
@@ -276,13 +224,13 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         SegmentInfo segment = locator.locate(record, position);
         if (segment == null) {
             progressNanos = loop.clock().nanos(); // nothing to read is no stall
-            refreshLater();
+            follower.reloadLater(config.refreshInterval(), () -> readAhead.cursor() == null && !opening);
             deliver(); // perhaps the end of the stream
             return;
         }
         if (segment.state() == SegmentInfo.State.LOST) {
             fail(new StreamException.DataLost(
-                    "offsets %d to %d of stream %s are lost".formatted(position, segment.endOffset(), record.name())));
+                    "offsets %d to %d of stream %s are lost".formatted(position, segment.endOffset(), name())));
             return;
         }
         opening = true;
@@ -303,19 +251,6 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
                 });
     }
 
-    private void refreshLater() {
-        if (refreshing) {
-            return;
-        }
-        refreshing = true;
-        loop.schedule(config.refreshInterval().toNanos(), () -> {
-            refreshing = false;
-            if (readAhead.cursor() == null && !opening) {
-                reload();
-            }
-        });
-    }
-
     @Override
     public void onReady() {
         progressNanos = loop.clock().nanos();
@@ -330,7 +265,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         pauseNanos = PAUSE_NANOS_MIN;
         advance();
         if (readAhead.cursor() == null && !opening) {
-            reload(); // the successor may be listed already
+            follower.reload(); // the successor may be listed already
         }
     }
 
@@ -349,7 +284,7 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         }
         if (failed instanceof LedgerException.DataLost) {
             fail(new StreamException.DataLost("offset %d of stream %s cannot be read: %s"
-                    .formatted(readAhead.position(), record.name(), failed.getMessage())));
+                    .formatted(readAhead.position(), name(), failed.getMessage())));
             return;
         }
         long stalled = loop.clock().nanos() - progressNanos;
@@ -359,13 +294,13 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
                     "offset %d of stream %s could not be read for %d s: %s"
                             .formatted(
                                     readAhead.position(),
-                                    record.name(),
+                                    name(),
                                     Duration.ofNanos(stalled).toSeconds(),
                                     failed == null ? "no answer" : failed.getMessage()),
                     failed));
             return;
         }
-        loop.schedule(pauseNanos, this::reload); // a segment that was empty is gone, or a bookie is away
+        loop.schedule(pauseNanos, follower::reload); // a segment that was empty is gone, or a bookie is away
         pauseNanos = Math.min(PAUSE_NANOS_MAX, pauseNanos * 2);
     }
 
@@ -376,36 +311,8 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
 
     // ---- the record
 
-    private void reload() {
-        if (closed) {
-            return;
-        }
-        if (reading) {
-            readAgain = true;
-            return;
-        }
-        reading = true;
-        Futures.whenDone(records.read(Deadline.after(loop.clock(), config.stallCheck())), loop, (newer, failed) -> {
-            reading = false;
-            if (closed) {
-                return;
-            }
-            if (newer != null) {
-                onRecord(newer);
-            } else if (failed instanceof StreamException.Deleted deleted) {
-                fail(deleted);
-            } else if (readAhead.cursor() == null) {
-                recover(failed);
-            }
-            if (readAgain) {
-                readAgain = false;
-                reload();
-            }
-        });
-    }
-
-    private void onRecord(StreamMetadata newer) {
-        record = newer;
+    @Override
+    public void onRecord(StreamMetadata newer) {
         if (newer.state() == LifeState.DELETING) {
             fail(new StreamException.Deleted(
                     Outcome.NOT_APPLIED, "stream %s has been deleted".formatted(newer.name())));
@@ -418,9 +325,18 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
         advance();
     }
 
+    @Override
+    public void onUnread(@Nullable Throwable unread) {
+        if (unread instanceof StreamException.Deleted deleted) {
+            fail(deleted);
+        } else if (readAhead.cursor() == null) {
+            recover(unread);
+        }
+    }
+
     /** Tells the cursor what the record says of its segment now. */
     private void follow(SegmentCursor cursor) {
-        SegmentInfo known = record.segment(cursor.segment().seq());
+        SegmentInfo known = follower.record().segment(cursor.segment().seq());
         if (known == null) {
             return; // it may have been removed as empty: the closed ledger will say so
         }
@@ -446,12 +362,12 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
     private void check() {
         SegmentCursor cursor = readAhead.cursor();
         long position = readAhead.position();
-        boolean stuck = position == checkedPosition && cursor != null && position == offset;
+        boolean stuck = position == checkedPosition && cursor != null && position == decoded.offset();
         checkedPosition = position;
         if (!stuck || cursor == null) {
             return;
         }
-        reload();
+        follower.reload();
         Futures.whenDone(cursor.behind(), loop, (behind, failed) -> {
             if (closed || readAhead.cursor() != cursor || readAhead.position() != position) {
                 return;
@@ -465,24 +381,10 @@ final class TailingReader implements StreamReader, ReadAhead.Listener {
             if (++fruitless > config.stallLimit()) {
                 fruitless = 0;
                 fail(new StreamException.ReadStalled(
-                        "offset %d of stream %s is stored but is not delivered".formatted(position, record.name()),
-                        null));
+                        "offset %d of stream %s is stored but is not delivered".formatted(position, name()), null));
             } else {
                 advance();
             }
         });
-    }
-
-    private static final class Waiting {
-        private final Promise<Records> promise;
-        private final int maxRecords;
-        private final long maxBytes;
-        private Loop.@Nullable Timer timer;
-
-        Waiting(Promise<Records> promise, int maxRecords, long maxBytes) {
-            this.promise = promise;
-            this.maxRecords = maxRecords;
-            this.maxBytes = maxBytes;
-        }
     }
 }

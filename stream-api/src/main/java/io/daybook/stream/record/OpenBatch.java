@@ -94,6 +94,11 @@ public final class OpenBatch {
         return baseOffset;
     }
 
+    /** Whether it is large enough for compression to be tried. */
+    public boolean compressible() {
+        return size() - RecordFormat.HEADER_BYTES >= COMPRESS_FROM_BYTES;
+    }
+
     public int count() {
         return count;
     }
@@ -112,7 +117,7 @@ public final class OpenBatch {
         int plainLength = bytes.readableBytes() - RecordFormat.HEADER_BYTES;
         ByteBuf stored = bytes;
         Codec used = Codec.NONE;
-        if (codec != Codec.NONE && plainLength >= COMPRESS_FROM_BYTES) {
+        if (codec != Codec.NONE && compressible()) {
             @Nullable
             ByteBuf packed = Compression.compress(
                     codec, bytes, RecordFormat.HEADER_BYTES, plainLength, RecordFormat.HEADER_BYTES, allocator);

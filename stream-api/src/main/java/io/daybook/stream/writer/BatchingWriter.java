@@ -5,6 +5,7 @@ import io.daybook.base.exec.Promise;
 import io.daybook.ledger.LedgerException;
 import io.daybook.stream.AppendOptions;
 import io.daybook.stream.AppendResult;
+import io.daybook.stream.Codec;
 import io.daybook.stream.LogRecord;
 import io.daybook.stream.StreamException;
 import io.daybook.stream.StreamException.Outcome;
@@ -46,6 +47,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     private final AppendQueue queue;
     private final BatchFiller filler;
     private final Linger linger;
+    private final CompressionTrial compression;
     private final MutationLane lane;
     private final SegmentOpening opening;
     private final SegmentRoller roller;
@@ -72,6 +74,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         this.queue = new AppendQueue(loop, env.settings().queueSizeMax().bytes(), this::drain);
         this.filler = new BatchFiller(env, queue, tail);
         this.linger = new Linger(loop, env.settings().linger(), this::pump);
+        this.compression = new CompressionTrial(env.config().codec());
         this.lane = new MutationLane(env.records(), loop, record, refusal -> refused(refusal));
         LedgerEnding ledgerEnding = new LedgerEnding(env, () -> !hasEnded());
         this.opening = new SegmentOpening(env, this);
@@ -306,8 +309,11 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     private void dispatch(SegmentWriter segment, Filled filled) {
         long timestamp = Math.max(sent.timestamp(), env.nowMillis());
         linger.reset();
-        RecordBatch batch =
-                filled.batch().seal(segment.stamp(timestamp, sent), env.config().codec());
+        Codec codec = filled.batch().compressible() ? compression.next() : Codec.NONE;
+        RecordBatch batch = filled.batch().seal(segment.stamp(timestamp, sent), codec);
+        if (codec != Codec.NONE) {
+            compression.tried(batch.header().codec() != Codec.NONE);
+        }
         sent = TailState.after(batch.header());
         segment.send(new SentBatch(batch, filled.requests()));
         queue.release(filled.requests().queuedBytes);
