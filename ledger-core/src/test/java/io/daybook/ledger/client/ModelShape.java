@@ -13,10 +13,6 @@ import io.daybook.ledger.Replication;
  * @param recoverers may begin at any moment
  * @param window entries a recoverer reads ahead and writes back at most
  * @param failures calls that time out, before or after they were executed
- * @param prompt whether answers come as soon as they are given, but for slow ones; otherwise only those do that a fenced bookie gives to a recoverer, which it
- *     would give in the same way later
- * @param slowAnswers how many answers that should be prompt may come later all the same
- * @param lateAnswers whether answers that cannot change anything any more are told all the same, in every order
  * @param onlyAddsFail whether all of these are calls of the writer
  * @param crashes processes that end: the writer, a recoverer, or a bookie, which stays down until all is healed
  */
@@ -30,7 +26,15 @@ record ModelShape(
         int window,
         int failures,
         boolean onlyAddsFail,
-        int crashes,
-        boolean prompt,
-        int slowAnswers,
-        boolean lateAnswers) {}
+        int crashes) {
+
+    /** Whether bookies may change names: each has the same part in every entry, the machines read entries one at a time, and nobody is ever replaced. */
+    boolean bookiesAlike() {
+        return ghost && window == 1 && bookies == replication.ensemble() && bookies == replication.writeQuorum();
+    }
+
+    /** Whether every call of a recoverer is answered in the end. */
+    boolean recoverersUntroubled() {
+        return crashes == 0 && (failures == 0 || onlyAddsFail);
+    }
+}

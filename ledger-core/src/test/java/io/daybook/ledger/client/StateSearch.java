@@ -1,13 +1,15 @@
 package io.daybook.ledger.client;
 
-import io.daybook.ledger.client.ModelWorld.Events;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every state a {@link ModelWorld} can come to, in whatever order things happen (D8): depth first, each state once.
+ * Looks at every state a {@link ModelWorld} can come to, in whatever order things happen (D8): depth first, each state once,
+ * without what {@link ModelReduction} says may be left out.
  *
  * <p>States are told apart by a number of 64 bits, as explicit-state model checkers do: among ten million states two share one
  * with a probability of three in a million. A state is reached again by taking the same steps again, since machines cannot be copied.
@@ -16,23 +18,33 @@ final class StateSearch {
     private final ModelShape shape;
     private final WriterRules writerRules;
     private final RecovererRules recovererRules;
+    private final Set<ModelReduction> reductions;
     private final LongSet seen = new LongSet();
     private final List<Branch> path = new ArrayList<>();
     private long transitions;
     private long ends;
     private int deepest;
 
-    StateSearch(ModelShape shape, WriterRules writerRules, RecovererRules recovererRules) {
+    StateSearch(
+            ModelShape shape, WriterRules writerRules, RecovererRules recovererRules, Set<ModelReduction> reductions) {
         this.shape = shape;
         this.writerRules = writerRules;
         this.recovererRules = recovererRules;
+        this.reductions = reductions;
     }
 
     /** Searches all states; returns how the first violation came about, or null if there is none. */
     @Nullable
     String run(long statesMax) {
-        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules);
-        seen.add(world.fingerprint());
+        return run(statesMax, world -> {});
+    }
+
+    /** The same; shows each new state to {@code visitor}, which may look and not touch. */
+    @Nullable
+    String run(long statesMax, Consumer<ModelWorld> visitor) {
+        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules, reductions);
+        seen.add(print(world));
+        visitor.accept(world);
         path.add(new Branch(world.enabled()));
         boolean fresh = true; // whether the world stands where the path ends
         while (!path.isEmpty()) {
@@ -49,11 +61,12 @@ final class StateSearch {
             String violated = world.take(branch.taken());
             transitions++;
             fresh = false;
-            if (violated == null && seen.add(world.fingerprint())) {
+            if (violated == null && seen.add(print(world))) {
                 if (seen.size() > statesMax) {
                     throw new IllegalStateException("more than %,d states".formatted(statesMax));
                 }
-                Events enabled = world.enabled();
+                visitor.accept(world);
+                ModelEvents enabled = world.enabled();
                 if (enabled.size() == 0) {
                     ends++;
                     violated = world.heal();
@@ -70,12 +83,21 @@ final class StateSearch {
         return null;
     }
 
+    private long print(ModelWorld world) {
+        return reductions.contains(ModelReduction.NAMES) ? ModelPrint.ofClass(world) : ModelPrint.ofState(world);
+    }
+
+    /** The events that led to the state that is being visited. */
+    int[] path() {
+        return path.stream().mapToInt(Branch::taken).toArray();
+    }
+
     long states() {
         return seen.size();
     }
 
     private ModelWorld again() {
-        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules);
+        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules, reductions);
         for (int i = 0; i < path.size() - 1; i++) {
             world.take(path.get(i).taken());
         }
@@ -84,7 +106,7 @@ final class StateSearch {
 
     private String told(String violated) {
         StringBuilder story = new StringBuilder(violated);
-        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules);
+        ModelWorld world = new ModelWorld(shape, writerRules, recovererRules, reductions);
         for (Branch branch : path) {
             world.take(branch.taken());
             story.append("\n    ").append(world.told(branch.taken()));
@@ -103,7 +125,7 @@ final class StateSearch {
         final int[] events;
         int next;
 
-        Branch(Events events) {
+        Branch(ModelEvents events) {
             this.events = events.toArray();
         }
 
