@@ -22,12 +22,18 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
     /**
      * The cluster at {@code uri}; without one, a new one in a new folder below {@code parent}.
      *
+     * @param pids its servers, where the caller knows them
      * @param ensemble bookies a ledger wants
      */
-    static BenchCluster open(@Nullable String uri, @Nullable Path parent, int ensemble) throws IOException {
+    static BenchCluster open(@Nullable String uri, List<Long> pids, @Nullable Path parent, int ensemble)
+            throws IOException {
+        if (uri != null && !pids.isEmpty()) {
+            return new BenchCluster(uri, Servers.of(pids), null);
+        }
         if (uri != null) {
             DevNote.Endpoints dev = DevNote.running();
-            Servers servers = dev != null && dev.metadata().equals(uri) ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN;
+            Servers servers =
+                    dev != null && dev.metadata().equals(uri) ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN;
             return new BenchCluster(uri, servers, null);
         }
         Path folder = parent == null

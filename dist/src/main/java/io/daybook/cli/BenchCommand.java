@@ -26,7 +26,9 @@ import picocli.CommandLine.Option;
             BenchCommand.Read.class,
             BenchCommand.Tail.class,
             BenchCommand.Mixed.class,
-            BenchCommand.Recovery.class
+            BenchCommand.Recovery.class,
+            BenchCompare.class,
+            BenchMicro.class
         })
 final class BenchCommand extends Group {
 
@@ -45,6 +47,16 @@ final class BenchCommand extends Group {
                 description =
                         "open loop: appends a second, on all ledgers together; latency counts from when each was due")
         private @Nullable Double rate;
+
+        @Nullable
+        Integer window() {
+            return window;
+        }
+
+        @Nullable
+        Double rate() {
+            return rate;
+        }
     }
 
     /** Loads that append for a while. */
@@ -60,7 +72,8 @@ final class BenchCommand extends Group {
                 names = "--warmup",
                 paramLabel = "TIME",
                 defaultValue = "10s",
-                description = "how long the load runs before that, so that Java has compiled it (default ${DEFAULT-VALUE})")
+                description =
+                        "how long the load runs before that, so that Java has compiled it (default ${DEFAULT-VALUE})")
         private Duration warmup = Duration.ofSeconds(10);
 
         LoadPlan timed(@Nullable Integer window, @Nullable Double rate, long volume) {

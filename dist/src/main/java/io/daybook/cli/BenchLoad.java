@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -94,6 +95,13 @@ abstract class BenchLoad implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "write the result as one self-contained page, too")
     private @Nullable Path html;
 
+    @Option(
+            names = "--server-pids",
+            paramLabel = "PID,…",
+            split = ",",
+            description = "processes of this machine that are the servers of --metadata, to count what they use")
+    private List<Long> serverPids = List.of();
+
     @Option(names = "--keep", description = "leave what was written in the cluster")
     private boolean keep;
 
@@ -155,7 +163,8 @@ abstract class BenchLoad implements Callable<Integer> {
                     ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
         }
         try (UntilInterrupted ending = new UntilInterrupted();
-                BenchCluster cluster = BenchCluster.open(local ? null : metadata.find(), data, replication.ensemble());
+                BenchCluster cluster =
+                        BenchCluster.open(local ? null : metadata.find(), serverPids, data, replication.ensemble());
                 BenchWatch watch = new BenchWatch(ending)) {
             BenchReport report = run(plan, cluster, watch);
             watch.close(); // its bar, before the result

@@ -44,7 +44,7 @@ public record LoadPlan(int size, int window, double rate, int logs, long volume,
     }
 
     /** How a case of this plan is called, such as {@code ledger/write/1024B/w1000/l1}. */
-    String caseName(String target, String work) {
+    public String caseName(String target, String work) {
         String load = paced() ? "r" + (rate == Math.rint(rate) ? Long.toString((long) rate) : rate) : "w" + window;
         return "%s/%s/%dB/%s/l%d".formatted(target, work, size, load, logs);
     }

@@ -24,20 +24,19 @@ public final class LocalCluster implements Servers {
         void cluster(String uri);
     }
 
-    /** What the launcher starts a bookie with, and bounds: several of them share this machine. */
-    private static final List<String> STORAGE_MEMORY = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms112m",
-            "-Xmn48m",
-            "-Xmx512m",
-            "-XX:MetaspaceSize=64m",
-            "-XX:MaxDirectMemorySize=512m");
+    /** What the launcher starts a bookie with. */
+    private static final List<String> TUNING =
+            List.of("-XX:+UseSerialGC", "-Xms112m", "-Xmn48m", "-XX:MetaspaceSize=64m");
+
+    /** Bounds of each bookie: several of them share this machine. */
+    private static final List<String> LIMITS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
 
     private static final long STOP_SECONDS = 30;
 
     private final Path folder;
     private final String mainClass;
     private final int bookies;
+    private final List<String> storageOptions = new ArrayList<>(TUNING);
     private final List<Child> storage = new ArrayList<>(); // guarded by this, and so is the rest
     private @Nullable Child zooKeeper;
     private String uri = "";
@@ -50,15 +49,27 @@ public final class LocalCluster implements Servers {
      * @param mainClass the program, whose commands {@code zookeeper} and {@code bookie start} run the servers
      */
     public LocalCluster(Path folder, String mainClass, int bookies) {
+        this(folder, mainClass, bookies, LIMITS);
+    }
+
+    /** As the other, with {@code limits} for the memory of each bookie: options of its JVM. */
+    public LocalCluster(Path folder, String mainClass, int bookies, List<String> limits) {
         this.folder = folder;
         this.mainClass = mainClass;
         this.bookies = bookies;
+        storageOptions.addAll(limits);
     }
 
     /** Starts everything; returns when it can be used. Fails with what a server said if one does not start. */
     public void start(Init init) throws IOException {
         Child first = spawn(
-                "zookeeper", List.of("-XX:+UseSerialGC", "-Xmx256m"), "zookeeper", "--data", folder.resolve("zookeeper"), "--port", 0);
+                "zookeeper",
+                List.of("-XX:+UseSerialGC", "-Xmx256m"),
+                "zookeeper",
+                "--data",
+                folder.resolve("zookeeper"),
+                "--port",
+                0);
         synchronized (this) {
             zooKeeper = first;
         }
@@ -77,7 +88,7 @@ public final class LocalCluster implements Servers {
             Path home = folder.resolve("bookie-" + i);
             Child child = spawn(
                     "bookie-" + i,
-                    STORAGE_MEMORY,
+                    storageOptions,
                     "bookie",
                     "start",
                     "--metadata",

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskRead bytes that came from a disk
  * @param resident bytes of memory in use
  */
-record ProcessStats(
+public record ProcessStats(
         double cpuUser, double cpuSystem, double cpuCompilers, long diskWritten, long diskRead, long resident) {
     private static final double TICKS_PER_SECOND =
             100; // what the kernel shows to programs, whatever its own clock does

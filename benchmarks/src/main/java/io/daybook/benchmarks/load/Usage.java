@@ -1,6 +1,7 @@
 package io.daybook.benchmarks.load;
 
 import io.daybook.base.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param server of the servers, null if not known
  * @param client of this process, null if not known
  */
-record Usage(
+public record Usage(
         long nanos, @Nullable ProcessStats server, @Nullable ProcessStats client) {
+
+    /** Of other processes of this machine. */
+    public static Usage of(List<Long> servers, List<Long> clients, Clock clock) {
+        return new Usage(clock.nanos(), ProcessStats.of(servers), ProcessStats.of(clients));
+    }
 
     static Usage now(Servers servers, Clock clock) {
         return new Usage(clock.nanos(), ProcessStats.of(servers.pids()), ProcessStats.ofThis());
@@ -23,7 +29,7 @@ record Usage(
     }
 
     /** Adds to {@code row} what was used since {@code earlier}, also divided by {@code records}; what is not known is left out. */
-    void put(Map<String, Object> row, Usage earlier, long records) {
+    public void put(Map<String, Object> row, Usage earlier, long records) {
         ProcessStats servers = between(earlier.server, server);
         ProcessStats clients = between(earlier.client, client);
         if (servers != null) {

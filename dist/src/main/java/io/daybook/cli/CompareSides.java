@@ -1,0 +1,210 @@
+package io.daybook.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.daybook.base.error.FileReason;
+import io.daybook.base.exec.Threads;
+import io.daybook.base.time.SystemClock;
+import io.daybook.benchmarks.compare.StockCluster;
+import io.daybook.benchmarks.compare.StockRelease;
+import io.daybook.benchmarks.compare.StockRun;
+import io.daybook.benchmarks.load.LoadPlan;
+import io.daybook.benchmarks.load.LocalCluster;
+import io.daybook.benchmarks.load.Servers;
+import io.daybook.ledger.Replication;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one load on either side. Each run has a cluster of its own, in a folder that goes with it; ZooKeeper is ours on both sides, so that it makes no
+ * difference. Both sides have the same limits of memory, and else the options with which their own launchers start them.
+ */
+final class CompareSides {
+    private static final int BOOKIES_MIN = 3;
+    private static final List<String> SERVER_MEMORY =
+            List.of("-Xmx1g", "-XX:MaxDirectMemorySize=2g"); // the stock launcher's
+    private static final List<String> CLIENT_MEMORY = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=1g");
+    private static final List<String> THEIRS = List.of(
+            "-Xms1g",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=10",
+            "-XX:+ParallelRefProcEnabled",
+            "-XX:+DisableExplicitGC",
+            "-Dio.netty.leakDetection.level=disabled");
+
+    private final LoadPlan plan;
+    private final Replication replication;
+    private final StockRelease release;
+    private final Map<String, String> stockSettings;
+    private final Map<String, String> stockClientSettings;
+    private final @Nullable Path parent;
+    private final UntilInterrupted ending;
+
+    private volatile Runnable stop = () -> {}; // ends the client that runs
+
+    CompareSides(
+            LoadPlan plan,
+            Replication replication,
+            StockRelease release,
+            Map<String, String> stockSettings,
+            Map<String, String> stockClientSettings,
+            @Nullable Path parent,
+            UntilInterrupted ending) {
+        this.plan = plan;
+        this.replication = replication;
+        this.release = release;
+        this.stockSettings = Map.copyOf(stockSettings);
+        this.stockClientSettings = Map.copyOf(stockClientSettings);
+        this.parent = parent;
+        this.ending = ending;
+        Threads.onExit(() -> stop.run()); // a client that runs would keep this process waiting
+    }
+
+    /** One run on Daybook; its figures by name. */
+    Map<String, Object> ours(int rep) throws IOException {
+        return in("daybook", rep, folder -> {
+            int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
+            try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY)) {
+                cluster.start(CompareSides::init);
+                return ourClient(cluster, folder);
+            }
+        });
+    }
+
+    /** One run on stock BookKeeper; its figures by the same names. */
+    Map<String, Object> theirs(int rep) throws IOException {
+        return in("bookkeeper " + release.version(), rep, folder -> {
+            int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
+            try (LocalCluster metadata = new LocalCluster(folder, Main.class.getName(), 0);
+                    StockCluster cluster = new StockCluster(release, folder, together(SERVER_MEMORY, THEIRS));
+                    StockRun run = new StockRun(release, folder, CLIENT_MEMORY)) {
+                metadata.start(CompareSides::init);
+                cluster.start(metadata.uri(), bookies, stockSettings);
+                stop = run::close;
+                return run.run(cluster, metadata.uri(), plan, replication, stockClientSettings, SystemClock.INSTANCE);
+            }
+        });
+    }
+
+    /** What is done in a folder. */
+    private interface Run {
+        Map<String, Object> in(Path folder) throws IOException;
+    }
+
+    private Map<String, Object> in(String side, int rep, Run run) throws IOException {
+        checkNotTold();
+        System.err.printf("run %d of %s …%n", rep, side);
+        Path folder = parent == null
+                ? Files.createTempDirectory("daybook-compare-")
+                : Files.createTempDirectory(parent, "daybook-compare-");
+        try {
+            return run.in(folder);
+        } catch (IOException failed) {
+            checkNotTold();
+            throw failed;
+        } finally {
+            try {
+                Trees.delete(folder);
+            } catch (IOException e) {
+                System.err.println(
+                        "daybook: cannot remove %s (%s); remove it by hand".formatted(folder, FileReason.of(e)));
+            }
+        }
+    }
+
+    private void checkNotTold() {
+        if (ending.told()) {
+            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted; there is no result");
+        }
+    }
+
+    private static void init(String metadata) {
+        try (Connection connection = Connection.open(metadata)) {
+            connection.init();
+        }
+    }
+
+    private Map<String, Object> ourClient(LocalCluster cluster, Path folder) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(CLIENT_MEMORY);
+        command.addAll(List.of(
+                "-Dio.netty.tryReflectionSetAccessible=true",
+                "-Dio.netty.leakDetection.level=disabled",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of("bench", "write", "-o", "json", "--keep", "--metadata", cluster.uri(), "--server-pids"));
+        command.add(pids(cluster));
+        command.addAll(List.of("--size", plan.size() + "B", "--ledgers", Integer.toString(plan.logs())));
+        command.addAll(
+                plan.rate() > 0
+                        ? List.of("--rate", Double.toString(plan.rate()))
+                        : List.of("--window", Integer.toString(plan.window())));
+        command.addAll(List.of("--replication", replication.toString()));
+        command.addAll(List.of("--warmup", plan.warmup().toMillis() + "ms"));
+        command.addAll(List.of("--duration", plan.duration().toMillis() + "ms"));
+        Path log = folder.resolve("client.log");
+        Process client = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        stop = client::destroy;
+        Map<String, Object> figures = null;
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                figures = figures(line);
+            }
+            if (figures == null || client.waitFor() != 0) {
+                List<String> said = Files.readAllLines(log, StandardCharsets.UTF_8);
+                throw new IOException("the client ended without a result: "
+                        + (said.isEmpty() ? "it said nothing" : said.get(said.size() - 1)));
+            }
+            return figures;
+        } catch (InterruptedException e) {
+            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted", e);
+        } finally {
+            client.destroy();
+        }
+    }
+
+    /** The numbers and words of one line of JSON; what is nested is left out. */
+    static Map<String, Object> figures(String line) throws IOException {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        try (JsonParser json = new JsonFactory().createParser(line)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (value.isNumeric()) {
+                    figures.put(name, json.getNumberValue());
+                } else if (value == JsonToken.VALUE_STRING) {
+                    figures.put(name, json.getText());
+                } else {
+                    json.skipChildren();
+                }
+            }
+        }
+        return figures;
+    }
+
+    private static String pids(Servers servers) {
+        return servers.pids().stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static List<String> together(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
+    }
+}
