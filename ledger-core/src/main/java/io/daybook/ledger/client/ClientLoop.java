@@ -42,6 +42,7 @@ final class ClientLoop {
     private final KeptTraces traces;
     private final Quarantine quarantine;
     private final Quarantine slow;
+    private final LacPace lacPace;
     private final Set<Handle> handles = new LinkedHashSet<>();
     private boolean closed;
 
@@ -68,6 +69,7 @@ final class ClientLoop {
         this.quarantine = new Quarantine(
                 loop.clock(), config.quarantine(), config.quarantine().multipliedBy(QUARANTINE_GROWTH));
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
+        this.lacPace = new LacPace(loop);
     }
 
     Loop loop() {
@@ -109,6 +111,11 @@ final class ClientLoop {
     /** Bookies that failed a read: they are asked last for a while. */
     Quarantine slow() {
         return slow;
+    }
+
+    /** When its writers announce what they confirmed. */
+    LacPace lacPace() {
+        return lacPace;
     }
 
     Candidates candidates() {

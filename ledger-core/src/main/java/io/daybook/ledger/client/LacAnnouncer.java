@@ -5,25 +5,29 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells bookies the last confirmed id when no entry is there to carry it: at once when the window falls empty, but at most once per 200 µs
- * (R63b). Belongs to the writer's loop.
+ * Tells bookies the last confirmed id when no entry is there to carry it: when the window falls empty, at once unless many other writers of the
+ * loop do so too ({@link LacPace}), but at most once per 200 µs (R63b). Belongs to the writer's loop.
  */
 final class LacAnnouncer {
     private static final long SPACING_NANOS = 200_000;
 
     private final Loop loop;
+    private final LacPace pace;
     private final LongConsumer send;
+    private final Runnable turn = this::onTurn;
 
     private long announced = -1;
     private long lastSentNanos;
     private boolean everSent;
     private Loop.@Nullable Timer timer;
+    private boolean waits; // for its turn
     private long latest = -1;
     private boolean idle;
     private boolean stopped;
 
-    LacAnnouncer(Loop loop, LongConsumer send) {
+    LacAnnouncer(Loop loop, LacPace pace, LongConsumer send) {
         this.loop = loop;
+        this.pace = pace;
         this.send = send;
     }
 
@@ -31,15 +35,22 @@ final class LacAnnouncer {
     void update(long lastAddConfirmed, boolean nothingInFlight) {
         latest = lastAddConfirmed;
         idle = nothingInFlight;
-        if (!idle || latest <= announced || timer != null || stopped) {
+        if (timer != null || waits || !isDue()) {
             return;
         }
         long wait = everSent ? lastSentNanos + SPACING_NANOS - loop.clock().nanos() : 0;
-        if (wait <= 0) {
+        if (wait > 0) {
+            timer = loop.schedule(wait, this::onSpacingOver);
+        } else if (pace.atOnce()) {
             announce();
         } else {
-            timer = loop.schedule(wait, this::onSpacingOver);
+            waits = true;
+            pace.later(turn);
         }
+    }
+
+    private boolean isDue() {
+        return idle && latest > announced && !stopped;
     }
 
     /** Announces now if there is anything new, idle or not. */
@@ -60,6 +71,13 @@ final class LacAnnouncer {
     private void onSpacingOver() {
         timer = null;
         update(latest, idle);
+    }
+
+    private void onTurn() {
+        waits = false;
+        if (isDue()) {
+            announce();
+        }
     }
 
     private void announce() {

@@ -125,7 +125,7 @@ final class QuorumWriter
                         home.config().windowEntries(),
                         home.config().windowSize().bytes())
                 : null;
-        this.announcer = new LacAnnouncer(loop, this::announce);
+        this.announcer = new LacAnnouncer(loop, home.lacPace(), this::announce);
         this.hints = new HintRecorder(ledger, home.metadata().hints(), loop, home::closed);
         this.closed = loop.promise();
         this.ended = loop.promise();

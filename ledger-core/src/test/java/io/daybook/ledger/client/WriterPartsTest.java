@@ -66,7 +66,7 @@ final class WriterPartsTest {
         SimWorld world = new SimWorld(5);
         SimLoop loop = world.node("n").loop("db");
         List<Long> announced = new ArrayList<>();
-        LacAnnouncer announcer = new LacAnnouncer(loop, announced::add);
+        LacAnnouncer announcer = new LacAnnouncer(loop, new LacPace(loop), announced::add);
 
         announcer.update(0, false);
         assertThat(announced).isEmpty();
@@ -84,6 +84,29 @@ final class WriterPartsTest {
         announcer.stop();
         announcer.update(5, true);
         assertThat(announced).hasSize(3);
+    }
+
+    @Test
+    void whenManyWritersFallIdleTogetherAFewAnnounceAtOnceAndOfTheOthersOnlyThoseThatStayIdle() {
+        SimWorld world = new SimWorld(6);
+        SimLoop loop = world.node("n").loop("db");
+        LacPace pace = new LacPace(loop);
+        List<String> announced = new ArrayList<>();
+        List<LacAnnouncer> writers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String name = "w" + i;
+            writers.add(new LacAnnouncer(loop, pace, lac -> announced.add(name + ":" + lac)));
+        }
+
+        writers.forEach(writer -> writer.update(7, true));
+        assertThat(announced).hasSize(LacPace.AT_ONCE);
+        writers.subList(0, 90).forEach(writer -> writer.update(7, false)); // an entry that carries 7 is under way
+        writers.get(99).update(8, true);
+        world.runFor(Duration.ofMillis(2));
+
+        assertThat(announced).hasSize(LacPace.AT_ONCE + 10).contains("w90:7", "w98:7", "w99:8");
+        writers.get(50).update(8, true); // the crowd is gone
+        assertThat(announced).endsWith("w50:8");
     }
 
     @Test
