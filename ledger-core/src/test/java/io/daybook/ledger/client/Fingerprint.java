@@ -3,16 +3,10 @@ package io.daybook.ledger.client;
 import io.daybook.base.seam.Probe;
 import io.netty.buffer.ByteBuf;
 import java.lang.reflect.Array;
-import java.lang.reflect.Field;
-import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,76 +15,13 @@ import org.jspecify.annotations.Nullable;
  * are not state and do not count; a class it cannot look into is an error, not a guess.
  *
  * <p>{@link #ofSlots} takes apart what a machine knows of each slot of an ensemble from the rest: then there is a number for each slot, and one that is
- * the same when slots change places. Which fields of the machines are about slots is written down here; a field that might be, and is not listed, is an
- * error.
+ * the same when slots change places; {@link MachineField} knows which fields are about slots.
  */
 final class Fingerprint {
-    // parts of a recovery's machine that can be left out
-    static final int FENCES = 1; // what they showed
-    static final int VOTES = 2;
-    static final int ACKS = 4;
-    static final int SCAN = 8; // all that served to find the end, and to write back
-    static final int PACE = 16; // how much is read ahead
-
-    private static final Map<String, Integer> PARTS = Map.ofEntries(
-            Map.entry("LedgerRecovery$Attempt.fences", FENCES),
-            Map.entry("RecoveryReads.fences", FENCES),
-            Map.entry("RecoveryReads.lastShown", PACE),
-            Map.entry("RecoveryReads.largest", PACE),
-            Map.entry("RecoveryReads.single", PACE),
-            Map.entry("RecoveryScan.answered", VOTES),
-            Map.entry("RecoveryScan.negative", VOTES),
-            Map.entry("RecoveryScan.found", VOTES),
-            Map.entry("AppendWindow.acks", ACKS),
-            Map.entry("AppendWindow.refusals", ACKS),
-            Map.entry("AppendWindow.open", ACKS),
-            Map.entry("LedgerRecovery$Attempt.reads", SCAN),
-            Map.entry("WriteBacks.window", SCAN),
-            Map.entry("WriteBacks.change", SCAN),
-            Map.entry("WriteBacks.busy", SCAN));
-
-    private static final String MACHINES = Fingerprint.class.getPackageName() + ".";
-
-    /** Fields of machines that hold several numbers, or many bits, and what these are. */
-    private static final Map<String, About> ABOUT = Map.ofEntries(
-            Map.entry("LedgerRecovery$Attempt.start", About.ALL),
-            Map.entry("LedgerRecovery$Attempt.end", About.ALL),
-            Map.entry("LedgerRecovery$Attempt.length", About.ALL),
-            Map.entry("FenceQuorum.copyIds", About.EACH_SLOT),
-            Map.entry("FenceQuorum.copyLengths", About.EACH_SLOT),
-            Map.entry("FenceQuorum.answered", About.SLOT_BITS),
-            Map.entry("FenceQuorum.covered", About.SLOT_BITS),
-            Map.entry("FenceQuorum.best", About.ALL),
-            Map.entry("RecoveryReads.start", About.ALL),
-            Map.entry("RecoveryReads.lastShown", About.ALL),
-            Map.entry("RecoveryReads.single", About.ALL),
-            Map.entry("RecoveryScan.copies", About.ALL),
-            Map.entry("RecoveryScan.answered", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("RecoveryScan.negative", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("RecoveryScan.found", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("RecoveryScan.undecided", About.ALL),
-            Map.entry("RecoveryScan.nextRead", About.ALL),
-            Map.entry("AppendWindow.bodies", About.ALL),
-            Map.entry("AppendWindow.waiters", About.ALL),
-            Map.entry("AppendWindow.acks", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("AppendWindow.refusals", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("AppendWindow.open", About.SLOT_BITS_OF_ENTRIES),
-            Map.entry("AppendWindow.lengths", About.ALL),
-            Map.entry("AppendWindow.remembered", About.ALL),
-            Map.entry("AppendWindow.first", About.ALL),
-            Map.entry("AppendWindow.next", About.ALL),
-            Map.entry("AppendWindow.bytes", About.ALL),
-            Map.entry("Ensemble.members", About.ALL), // the same ones throughout, or slots could not change places
-            Map.entry("Ensemble.tenures", About.EACH_SLOT),
-            Map.entry("EnsembleChange.reasons", About.EACH_SLOT),
-            Map.entry("EnsembleChange.failed", About.SLOT_BITS),
-            Map.entry("BusySlots.rounds", About.EACH_SLOT),
-            Map.entry("BusySlots.pausing", About.EACH_SLOT));
-
-    private static final ClassValue<View[]> VIEWS = new ClassValue<>() {
+    private static final ClassValue<MachineField[]> FIELDS = new ClassValue<>() {
         @Override
-        protected View[] computeValue(Class<?> type) {
-            return views(type);
+        protected MachineField[] computeValue(Class<?> type) {
+            return MachineField.of(type);
         }
     };
 
@@ -222,25 +153,25 @@ final class Fingerprint {
             fold(all.size());
             all.forEach(this::add);
         } else {
-            for (View view : VIEWS.get(object.getClass())) {
-                if ((view.part & without) == 0) {
-                    look(view, object);
+            for (MachineField field : FIELDS.get(object.getClass())) {
+                if ((field.part() & without) == 0) {
+                    look(field, object);
                 }
             }
         }
     }
 
-    private void look(View view, Object object) {
+    private void look(MachineField look, Object object) {
         try {
-            if (slots.length == 0 || view.about == About.ALL) {
-                add(view.field.get(object));
+            if (slots.length == 0 || look.about() == MachineField.About.ALL) {
+                add(look.field().get(object));
                 return;
             }
-            switch (view.about) {
-                case SLOT_BITS -> foldBits(view.field.getLong(object));
-                case EACH_SLOT -> foldEach(view.field.get(object));
-                case SLOT_BITS_OF_ENTRIES -> foldEntries((long[]) view.field.get(object));
-                default -> throw new IllegalStateException("is %s about slots? Say so in ABOUT".formatted(view.field));
+            switch (look.about()) {
+                case SLOT_BITS -> foldBits(look.field().getLong(object));
+                case EACH_SLOT -> foldEach(look.field().get(object));
+                case SLOT_BITS_OF_ENTRIES -> foldEntries((long[]) look.field().get(object));
+                default -> throw new IllegalStateException("is %s about slots? MachineField must know".formatted(look.field()));
             }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
@@ -271,45 +202,5 @@ final class Fingerprint {
 
     private void fold(long part) {
         value = mix(value, part);
-    }
-
-    private static View[] views(Class<?> type) {
-        List<View> views = new ArrayList<>();
-        for (Class<?> part = type; part != Object.class; part = part.getSuperclass()) {
-            for (Field field : part.getDeclaredFields()) {
-                if (Modifier.isStatic(field.getModifiers())) {
-                    continue;
-                }
-                try {
-                    field.setAccessible(true);
-                } catch (InaccessibleObjectException e) {
-                    throw new IllegalStateException("no way to look into a " + type, e);
-                }
-                views.add(new View(field, about(part, field), PARTS.getOrDefault(name(part, field), 0)));
-            }
-        }
-        return views.toArray(View[]::new);
-    }
-
-    private static About about(Class<?> type, Field field) {
-        boolean mayBeAboutSlots = type.getName().startsWith(MACHINES)
-                && (field.getType() == long.class || field.getType().isArray() || field.getType() == BitSet.class);
-        return mayBeAboutSlots ? ABOUT.getOrDefault(name(type, field), About.UNKNOWN) : About.ALL;
-    }
-
-    private static String name(Class<?> type, Field field) {
-        return type.getName().replace(MACHINES, "") + "." + field.getName();
-    }
-
-    /** A field, what it is about, and the parts it belongs to. */
-    private record View(Field field, About about, int part) {}
-
-    /** What a field is about. */
-    private enum About {
-        ALL,
-        SLOT_BITS,
-        SLOT_BITS_OF_ENTRIES,
-        EACH_SLOT,
-        UNKNOWN
     }
 }

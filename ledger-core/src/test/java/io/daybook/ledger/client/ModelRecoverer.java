@@ -132,23 +132,23 @@ final class ModelRecoverer implements ModelActor, LedgerRecovery.Effects {
         }
     }
 
-    /** What of the machine cannot matter any more: {@link Fingerprint} says which fields these are. */
+    /** What of the machine cannot matter any more: {@link MachineField} says which fields these are. */
     private int forgotten() {
         int parts = 0;
         if (sealing || pastFences()) {
-            parts |= Fingerprint.FENCES;
+            parts |= MachineField.FENCES;
         }
         if (oneAtATime()) {
-            parts |= Fingerprint.PACE;
+            parts |= MachineField.PACE;
         }
         if (sealing) {
-            parts |= Fingerprint.SCAN;
+            parts |= MachineField.SCAN;
         }
         if (asked < undecided) {
-            parts |= Fingerprint.VOTES;
+            parts |= MachineField.VOTES;
         }
         if (pastWriteBack(shape.entries() - 1)) {
-            parts |= Fingerprint.ACKS;
+            parts |= MachineField.ACKS;
         }
         return parts;
     }

@@ -36,22 +36,21 @@ final class ModelReductionTest {
 
     @Test
     void theLedgerCanLookTheSameWhateverIsLeftOut() {
-        Set<String> outcomes = outcomes(death(TWO, 1, 1), NONE);
+        Set<String> outcomes = outcomes(death(TWO, 1, 0), NONE);
 
         assertThat(outcomes).hasSizeGreaterThan(10);
         for (ModelReduction one : ModelReduction.values()) {
-            assertThat(outcomes(death(TWO, 1, 1), EnumSet.of(one)))
+            assertThat(outcomes(death(TWO, 1, 0), EnumSet.of(one)))
                     .as("without %s", one)
                     .isEqualTo(outcomes);
         }
-        assertThat(outcomes(death(TWO, 1, 1), ALL)).isEqualTo(outcomes);
-        assertThat(outcomes(ALIVE, ALL)).isEqualTo(outcomes(ALIVE, NONE));
+        assertThat(outcomes(death(TWO, 1, 0), ALL)).isEqualTo(outcomes);
     }
 
     @Test
     @Tag("long")
     void theLedgerCanLookTheSameWhateverIsLeftOutOfLargerOnes() {
-        for (ModelShape shape : List.of(death(THREE, 1, 0), CLOSING, CHANGING)) {
+        for (ModelShape shape : List.of(death(THREE, 1, 0), death(TWO, 1, 1), CLOSING, CHANGING)) {
             assertThat(outcomes(shape, ALL)).as("%s", shape).isEqualTo(outcomes(shape, NONE));
         }
         ModelShape largest = death(TWO, 2, 0);

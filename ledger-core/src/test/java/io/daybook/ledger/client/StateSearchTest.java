@@ -54,6 +54,13 @@ final class StateSearchTest {
     }
 
     @Test
+    @Tag("long")
+    void noOrderOfALivingWriterAndTwoRecoverersBreaksAnything() {
+        assertThat(search(new ModelShape(THREE, 3, 1, false, false, 2, 1, 0, true, 0)))
+                .isNull();
+    }
+
+    @Test
     void aRecoveryThatDoesNotFenceWhatItReadsIsFound() {
         assertThat(search(DEATH, new SafeWriterRules(), new SafeRecovererRules() {
                     @Override
