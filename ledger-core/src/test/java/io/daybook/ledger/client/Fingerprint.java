@@ -171,7 +171,9 @@ final class Fingerprint {
                 case SLOT_BITS -> foldBits(look.field().getLong(object));
                 case EACH_SLOT -> foldEach(look.field().get(object));
                 case SLOT_BITS_OF_ENTRIES -> foldEntries((long[]) look.field().get(object));
-                default -> throw new IllegalStateException("is %s about slots? MachineField must know".formatted(look.field()));
+                default ->
+                    throw new IllegalStateException(
+                            "is %s about slots? MachineField must know".formatted(look.field()));
             }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);

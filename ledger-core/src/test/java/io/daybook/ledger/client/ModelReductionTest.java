@@ -67,6 +67,7 @@ final class ModelReductionTest {
     @Tag("long")
     void theStatesOfALargerSearchWithoutWhatIsIdleAreThoseOfASearchThatLeavesItOut() {
         assertIdleIsIdle(death(THREE, 1, 0));
+        assertIdleIsIdle(new ModelShape(TWO, 2, 2, true, false, 1, 1, 0, true, 0));
         assertIdleIsIdle(CLOSING);
         assertIdleIsIdle(CHANGING);
     }
