@@ -148,7 +148,12 @@ public final class StreamDirectory {
             this.created = created;
         }
 
+        /** The folders are there, but for the first streams of a namespace: to look first would cost every stream two round trips. */
         void start() {
+            write(this::makeFolders);
+        }
+
+        private void makeFolders() {
             Futures.whenDone(store.ensure(layout.nameBucket(name.bucket()), loop), loop, (made, failure) -> {
                 if (failure != null) {
                     again(failure, deadline, this::start, created::completeExceptionally);
@@ -158,13 +163,14 @@ public final class StreamDirectory {
                     if (unmade != null) {
                         again(unmade, deadline, this::start, created::completeExceptionally);
                     } else {
-                        write();
+                        write(null);
                     }
                 });
             });
         }
 
-        private void write() {
+        /** {@code withoutFolder}: what to do where a folder is missing; null if it was just made. */
+        private void write(@Nullable Runnable withoutFolder) {
             StreamMetadata record = StreamMetadata.created(
                     id, name.value(), config, loop.clock().millis());
             byte[] mapping =
@@ -175,6 +181,8 @@ public final class StreamDirectory {
             Futures.whenDone(store.multi(both, loop), loop, (done, failure) -> {
                 if (failure == null) {
                     created.complete(id);
+                } else if (withoutFolder != null && kind(failure) == MetaException.Kind.NO_NODE) {
+                    withoutFolder.run(); // refused as a whole: nothing was written
                 } else {
                     readBack(failure);
                 }
