@@ -8,6 +8,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -21,8 +22,15 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {LoopThreads.KIND, LoopThreads.CLASS, LoopThreads.OPEN, LoopThreads.REFLECTION})
+        jvmArgsAppend = {
+            LoopThreads.KIND,
+            LoopThreads.CLASS,
+            LoopThreads.OPEN,
+            LoopThreads.REFLECTION,
+            LoopThreads.LEAKS
+        })
 public class AppendWindowBenchmark {
+    static final int GROUP = 64;
 
     @Param({"1", "1000"})
     public int window = 1000;
@@ -53,6 +61,24 @@ public class AppendWindowBenchmark {
         writer.stored(0, oldest);
         writer.stored(1, oldest);
         writer.stored(2, oldest);
+        return writer.acknowledged();
+    }
+
+    /** As bookies answer that take groups: {@value #GROUP} entries at a time. */
+    @Benchmark
+    @OperationsPerInvocation(GROUP)
+    public long appendAndConfirmGroup() {
+        for (int i = 0; i < GROUP; i++) {
+            writer.append(body.retain(), 1024, waiter);
+        }
+        long oldest = writer.nextEntry() - window - GROUP + 1;
+        long[] entries = new long[GROUP]; // the connection has one for each group it sent
+        for (int i = 0; i < GROUP; i++) {
+            entries[i] = oldest + i;
+        }
+        writer.stored(0, entries);
+        writer.stored(1, entries);
+        writer.stored(2, entries);
         return writer.acknowledged();
     }
 }

@@ -29,7 +29,13 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {LoopThreads.KIND, LoopThreads.CLASS, LoopThreads.OPEN, LoopThreads.REFLECTION})
+        jvmArgsAppend = {
+            LoopThreads.KIND,
+            LoopThreads.CLASS,
+            LoopThreads.OPEN,
+            LoopThreads.REFLECTION,
+            LoopThreads.LEAKS
+        })
 public class CodecsBenchmark {
     static final byte[] KEY = Bytes.array(20);
     static final long LEDGER = 1234;

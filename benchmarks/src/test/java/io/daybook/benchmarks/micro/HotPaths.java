@@ -33,6 +33,14 @@ final class HotPaths {
     private void run() {
         addCodecs("v2", "V2");
         addCodecs("v3", "V3");
+        GroupCodecsBenchmark group = new GroupCodecsBenchmark();
+        group.encode();
+        add("group-add-decode", GroupCodecsBenchmark.GROUP, group::decodeAdds);
+        add("group-answer-encode", GroupCodecsBenchmark.GROUP, group::encodeAnswer);
+        add(
+                "group-answer-decode",
+                GroupCodecsBenchmark.GROUP,
+                () -> group.decodeAnswer().status().ordinal());
         DigestsBenchmark digests = new DigestsBenchmark();
         digests.pack();
         add("crc32c", digests::bareCrc32c);
@@ -41,9 +49,13 @@ final class HotPaths {
         AppendWindowBenchmark window = new AppendWindowBenchmark();
         window.fill();
         add("append-window", window::appendAndConfirm);
+        AppendWindowBenchmark groups = new AppendWindowBenchmark();
+        groups.fill();
+        add("append-window-group", AppendWindowBenchmark.GROUP, groups::appendAndConfirmGroup);
         JournalGroupBenchmark journal = new JournalGroupBenchmark();
         journal.fill();
         add("journal", JournalGroupBenchmark.GROUP, journal::appendAndSync);
+        add("journal-group", JournalGroupBenchmark.GROUP, journal::appendAllAndSync);
         WriteCacheBenchmark cache = new WriteCacheBenchmark();
         cache.fill();
         add("write-cache-put", () -> cache.put() ? 1 : 0);

@@ -31,7 +31,13 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {LoopThreads.KIND, LoopThreads.CLASS, LoopThreads.OPEN, LoopThreads.REFLECTION})
+        jvmArgsAppend = {
+            LoopThreads.KIND,
+            LoopThreads.CLASS,
+            LoopThreads.OPEN,
+            LoopThreads.REFLECTION,
+            LoopThreads.LEAKS
+        })
 public class JournalGroupBenchmark {
     static final int GROUP = 128;
 
@@ -43,6 +49,8 @@ public class JournalGroupBenchmark {
     private final GroupDoor group = new GroupDoor(config.groupSizeMax().intBytes(), loop);
 
     private ByteBuf entry = Bytes.direct(0);
+    private ByteBuf entries = Bytes.direct(0);
+    private long groups;
     private Journal journal = open(config, loop);
     private long id;
     private long durable;
@@ -57,6 +65,8 @@ public class JournalGroupBenchmark {
     public void fill() {
         entry.release();
         entry = Bytes.direct(size + 36);
+        entries.release();
+        entries = GroupCodecsBenchmark.group(size + 36, 0);
     }
 
     @TearDown
@@ -64,6 +74,7 @@ public class JournalGroupBenchmark {
         journal.close(loop);
         loop.turn();
         entry.release();
+        entries.release();
     }
 
     /** Copy, record header, checksum; then the header of the group. */
@@ -85,6 +96,21 @@ public class JournalGroupBenchmark {
         }
         loop.turn();
         if (id % (GROUP * 1024) < GROUP) {
+            journal.release(journal.writtenPosition(), loop);
+            loop.turn();
+        }
+        return durable;
+    }
+
+    /** As {@link #appendAndSync}, from two group adds. */
+    @Benchmark
+    @OperationsPerInvocation(GROUP)
+    public long appendAllAndSync() {
+        for (int i = 0; i < GROUP / GroupCodecsBenchmark.GROUP; i++) {
+            journal.appendAll(7, entries.retain(), GroupCodecsBenchmark.GROUP, loop, completion);
+        }
+        loop.turn();
+        if (++groups % 1024 == 0) {
             journal.release(journal.writtenPosition(), loop);
             loop.turn();
         }

@@ -19,6 +19,8 @@ public final class LoopThreads extends ThreadPoolExecutor {
     /** As production has it; the options of the launcher. */
     static final String OPEN = "--add-opens=java.base/java.nio=ALL-UNNAMED";
 
+    static final String LEAKS = "-Dio.netty.leakDetection.level=disabled";
+
     static final String REFLECTION = "-Dio.netty.tryReflectionSetAccessible=true";
 
     public LoopThreads(int threads, String prefix) {

@@ -24,7 +24,13 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {LoopThreads.KIND, LoopThreads.CLASS, LoopThreads.OPEN, LoopThreads.REFLECTION})
+        jvmArgsAppend = {
+            LoopThreads.KIND,
+            LoopThreads.CLASS,
+            LoopThreads.OPEN,
+            LoopThreads.REFLECTION,
+            LoopThreads.LEAKS
+        })
 public class WriteCacheBenchmark {
     private static final long CACHE_BYTES = 64 << 20;
     private static final int KEPT = 16_384; // entries that `get` finds

@@ -8,6 +8,7 @@ import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.placement.Choice;
+import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -53,6 +54,11 @@ public final class AppendDoor {
     /** The bookie at {@code slot} says that it has {@code entry}. */
     public void stored(int slot, long entry) {
         protocol.onAddReply(bookies.get(slot), slot, 0, entry, Status.OK, null);
+    }
+
+    /** The bookie at {@code slot} says that it has {@code entries}. */
+    public void stored(int slot, long[] entries) {
+        protocol.onGroupReply(bookies.get(slot), slot, 0, entries, AddOutcomes.all(Status.OK, entries.length));
     }
 
     public long nextEntry() {
