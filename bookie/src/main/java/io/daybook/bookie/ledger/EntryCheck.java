@@ -3,6 +3,7 @@ package io.daybook.bookie.ledger;
 import io.daybook.ledger.DigestType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
@@ -78,17 +79,21 @@ final class EntryCheck {
 
     private static long computed(Checksum checksum, ByteBuf body, DigestType digest) {
         checksum.reset();
-        feed(checksum, body, body.readerIndex(), HEADER_SIZE);
         int payloadAt = HEADER_SIZE + digest.size();
-        feed(checksum, body, body.readerIndex() + payloadAt, body.readableBytes() - payloadAt);
+        if (body.nioBufferCount() == 1) {
+            ByteBuffer view = body.nioBuffer(); // one for both parts
+            int from = view.position();
+            int end = view.limit();
+            checksum.update(view.limit(from + HEADER_SIZE));
+            checksum.update(view.limit(end).position(from + payloadAt));
+        } else {
+            feed(checksum, body, body.readerIndex(), HEADER_SIZE);
+            feed(checksum, body, body.readerIndex() + payloadAt, body.readableBytes() - payloadAt);
+        }
         return checksum.getValue();
     }
 
     private static void feed(Checksum checksum, ByteBuf body, int at, int size) {
-        if (body.nioBufferCount() == 1) {
-            checksum.update(body.nioBuffer(at, size));
-            return;
-        }
         for (var part : body.nioBuffers(at, size)) {
             checksum.update(part);
         }

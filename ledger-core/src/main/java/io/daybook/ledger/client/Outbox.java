@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * long as any entry of it is pending or being sent. Belongs to one loop.
  */
 final class Outbox {
-    private static final int CHUNK_BYTES_MAX =
-            128 << 10; // several passes of a bookie's reads, so that it begins before all is there
+    private static final int CHUNK_BYTES_MAX = 64 << 10; // a quarter of what a bookie reads at once: few are split
     private static final int ENTRIES_MAX = 512;
 
     private final long ledger;

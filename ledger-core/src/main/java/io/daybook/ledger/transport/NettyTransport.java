@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // of closes, and of listeners that complete a promise themselves
 public final class NettyTransport implements Transport {
     private static final int READ_SIZE_FIRST = 8 << 10;
-    private static final int READ_SIZE_MAX = 128 << 10;
+    private static final int READ_SIZE_MAX = 256 << 10; // several groups of adds, so that few are split
     private static final int BACKLOG = 1024;
 
     private final NettyLoops loops;

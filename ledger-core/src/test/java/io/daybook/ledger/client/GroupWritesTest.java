@@ -65,12 +65,12 @@ final class GroupWritesTest {
         LedgerClient client = cluster.client("c");
         LedgerWriter writer = writer(cluster, client, "3/3/2");
 
-        burst(writer, 100, 1000).forEach(cluster.world::await);
+        burst(writer, 60, 1000).forEach(cluster.world::await);
 
         for (BookieId bookie : writer.metadata().lastFragment().bookies()) {
             assertThat(cluster.bookies.fake(bookie).groups).isEqualTo(1);
         }
-        readsBack(cluster, client, writer, 100);
+        readsBack(cluster, client, writer, 60);
         client.close();
     }
 
@@ -85,7 +85,7 @@ final class GroupWritesTest {
         burst(writer, 300, 1000).forEach(cluster.world::await);
 
         assertThat(small).isEqualTo(2);
-        assertThat(cluster.bookies.fake("b1").groups).isEqualTo(2 + 3);
+        assertThat(cluster.bookies.fake("b1").groups).isEqualTo(2 + 5);
         client.close();
     }
 
