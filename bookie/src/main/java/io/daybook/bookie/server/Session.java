@@ -27,6 +27,7 @@ final class Session implements ConnHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private static final int REQUEST_BYTES = 256; // objects and buffers of a request without payload
+    private static final int GROUP_ENTRY_BYTES = 64; // objects of each entry of a group
     private static final int READ_BYTES_MIN = 4 << 10;
     private static final int READ_BYTES_FIRST = 64 << 10;
     private static final int SHARED_BODY_MIN = 1 << 10; // smaller entries are cheaper copied than sent by reference
@@ -111,7 +112,9 @@ final class Session implements ConnHandler {
             return REQUEST_BYTES + add.body().readableBytes();
         }
         if (request instanceof Request.GroupAdd group) {
-            return REQUEST_BYTES + group.entries().readableBytes();
+            return REQUEST_BYTES
+                    + group.count() * GROUP_ENTRY_BYTES
+                    + group.entries().readableBytes();
         }
         if (isPoll(request)) {
             return ServerLimits.POLL_BYTES;

@@ -215,7 +215,7 @@ final class AppendProtocol<T> {
             return; // replaced meanwhile: its no counts as little as its yes (R42)
         }
         boolean thisTenure = ensemble.tenure(slot) == tenure;
-        if (unanswered == null && fatal(status)) {
+        if (unanswered == null && Refusals.fatal(status)) {
             if (mode != Mode.CLOSING) { // then the metadata decides, all entries are settled
                 die(refusal(status, bookie, entry));
             }
@@ -706,12 +706,12 @@ final class AppendProtocol<T> {
     private void failPending(Ending because) {
         while (window.size() > 0) {
             long entry = window.first();
-            Outcome outcome = outcome(entry);
+            Outcome outcome = record.outcome(entry);
             LedgerException failure = because.with(outcome);
             boolean told = deferred != null && entry <= lastAddAccepted(); // acknowledged from memory
             T waiter = window.take();
             if (!told) {
-                effects.reached(mark(outcome));
+                effects.reached(WriterMark.of(outcome));
                 effects.failed(waiter, failure);
             }
         }
@@ -720,35 +720,12 @@ final class AppendProtocol<T> {
         }
     }
 
-    /** What is certain of an entry in flight (R58): a closed record decides, else nobody knows. */
-    private Outcome outcome(long entry) {
-        if (!record.committed().closed()) {
-            return Outcome.UNKNOWN;
-        }
-        return entry <= record.committed().lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
-    }
-
-    private static WriterMark mark(Outcome outcome) {
-        return switch (outcome) {
-            case UNKNOWN -> WriterMark.OUTCOME_UNKNOWN;
-            case APPLIED -> WriterMark.OUTCOME_APPLIED;
-            case NOT_APPLIED -> WriterMark.OUTCOME_NOT_APPLIED;
-        };
-    }
-
     private Ending refusal(Status status, BookieId bookie, long entry) {
         trace.note("%s answered %s for entry %s: stopped at entry %s", bookie, status, entry, lastAddConfirmed);
         if (status == Status.FENCED) {
             effects.reached(WriterMark.FENCED);
         }
         return Ending.refused(ledger, status, bookie, entry);
-    }
-
-    private static boolean fatal(Status status) {
-        return status == Status.FENCED
-                || status == Status.UNAUTHORIZED
-                || status == Status.BAD_REQUEST
-                || status == Status.BAD_VERSION;
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -53,9 +53,6 @@ final class QuorumWriter
                 ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumWriter.class);
 
-    /** A member that is not registered for this long counts as gone: half the grace of automatic recovery (R46e). */
-    private static final Duration MEMBER_GRACE = Duration.ofSeconds(15);
-
     private static final long NEXT = -1; // in the place of an id: whichever comes next
 
     private final LedgerId ledger;
@@ -77,6 +74,7 @@ final class QuorumWriter
     private final @Nullable HeldAppends held; // loop only; null unless the caller chooses ids
     private final LacAnnouncer announcer; // loop only
     private final HintRecorder hints; // loop only
+    private final MemberWatch members; // loop only
     private final Promise<LedgerMetadata> closed;
     private final Promise<@Nullable LedgerException> ended;
 
@@ -87,7 +85,6 @@ final class QuorumWriter
     private final AtomicLong length = new AtomicLong(); // written by the loop only
     private volatile boolean full; // until there is room for a while again
     private volatile @Nullable Runnable onWritable;
-    private boolean memberTimer; // loop only
     private boolean left; // loop only; nothing can happen any more
 
     private QuorumWriter(NewLedger made, LedgerOptions options, ClientLoop home) {
@@ -127,6 +124,7 @@ final class QuorumWriter
                 : null;
         this.announcer = new LacAnnouncer(loop, home.lacPace(), this::announce);
         this.hints = new HintRecorder(ledger, home.metadata().hints(), loop, home::closed);
+        this.members = new MemberWatch(loop, this::missingMember, gone -> event(() -> protocol.onMemberGone(gone)));
         this.closed = loop.promise();
         this.ended = loop.promise();
     }
@@ -372,18 +370,7 @@ final class QuorumWriter
     /** The set of registered bookies changed. */
     @Override
     public void onMembership() {
-        if (memberTimer || protocol.mode() == AppendProtocol.Mode.DEAD || missingMember() == null) {
-            return;
-        }
-        memberTimer = true;
-        loop.schedule(MEMBER_GRACE.toNanos(), () -> {
-            memberTimer = false;
-            BookieId missing = missingMember();
-            if (missing != null && protocol.mode() != AppendProtocol.Mode.DEAD) {
-                event(() -> protocol.onMemberGone(missing));
-                onMembership(); // busy now, or another one missing: look again
-            }
-        });
+        members.look();
     }
 
     @Override
@@ -394,7 +381,8 @@ final class QuorumWriter
     }
 
     private @Nullable BookieId missingMember() {
-        for (int slot = 0; slot < protocol.ensemble().size(); slot++) {
+        boolean over = protocol.mode() == AppendProtocol.Mode.DEAD;
+        for (int slot = 0; slot < protocol.ensemble().size() && !over; slot++) {
             BookieId member = protocol.ensemble().member(slot);
             if (!protocol.failed(slot) && !home.candidates().registered(member)) {
                 return member;

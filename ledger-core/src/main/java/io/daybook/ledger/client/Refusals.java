@@ -28,6 +28,14 @@ final class Refusals {
         };
     }
 
+    /** Whether a status ends the writer, whoever says it. */
+    static boolean fatal(Status status) {
+        return status == Status.FENCED
+                || status == Status.UNAUTHORIZED
+                || status == Status.BAD_REQUEST
+                || status == Status.BAD_VERSION;
+    }
+
     /** A status that ends a recovery. */
     static LedgerException ofRecovery(Status status, LedgerId ledger, BookieId bookie) {
         return status == Status.UNAUTHORIZED

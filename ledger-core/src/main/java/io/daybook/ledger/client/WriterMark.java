@@ -1,5 +1,7 @@
 package io.daybook.ledger.client;
 
+import io.daybook.ledger.LedgerException.Outcome;
+
 /**
  * The branches of a writer, as a simulation counts them: exits of an ensemble change (R46), conflicts (R46b, R9), failures of slots, and
  * outcomes (R57, R58). What no simulated cluster can do is not here: refusals of a key or a version, repairs of sealed fragments
@@ -56,5 +58,14 @@ enum WriterMark {
     /** An add failed that is in the sealed ledger. */
     OUTCOME_APPLIED,
     /** An add failed that is not in the sealed ledger. */
-    OUTCOME_NOT_APPLIED
+    OUTCOME_NOT_APPLIED;
+
+    /** That of an add which failed with {@code outcome}. */
+    static WriterMark of(Outcome outcome) {
+        return switch (outcome) {
+            case UNKNOWN -> OUTCOME_UNKNOWN;
+            case APPLIED -> OUTCOME_APPLIED;
+            case NOT_APPLIED -> OUTCOME_NOT_APPLIED;
+        };
+    }
 }

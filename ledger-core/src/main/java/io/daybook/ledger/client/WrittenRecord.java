@@ -1,6 +1,7 @@
 package io.daybook.ledger.client;
 
 import io.daybook.ledger.CloseReason;
+import io.daybook.ledger.LedgerException.Outcome;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
@@ -92,6 +93,14 @@ final class WrittenRecord {
             return Conflict.SEALED;
         }
         return Conflict.IN_RECOVERY;
+    }
+
+    /** What is certain of an entry in flight (R58): a closed record decides, else nobody knows. */
+    Outcome outcome(long entry) {
+        if (!committed.closed()) {
+            return Outcome.UNKNOWN;
+        }
+        return entry <= committed.lastEntry() ? Outcome.APPLIED : Outcome.NOT_APPLIED;
     }
 
     /** Awaits nothing any more. */

@@ -45,8 +45,7 @@ final class GroupTransportTest {
             PoolConfig.DEFAULT);
 
     private record End(
-            @Nullable AddOutcomes outcomes,
-            @Nullable UnreachableException failure) {}
+            @Nullable AddOutcomes outcomes, @Nullable UnreachableException failure) {}
 
     private void send(int count) {
         ByteBuf entries = Unpooled.buffer();
@@ -96,8 +95,7 @@ final class GroupTransportTest {
 
     @Test
     void aRefusalOfTheWholeIsARefusalOfEach() {
-        bookie.script((conn, request) ->
-                ScriptedBookie.send(conn, Response.refusing(request, Status.READ_ONLY)));
+        bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.READ_ONLY)));
 
         send(4);
         until(1);
@@ -115,7 +113,10 @@ final class GroupTransportTest {
         world.network().reset("client", "b1");
         until(2);
 
-        assertThat(ends).allMatch(end -> end.outcomes() == null && end.failure() != null && end.failure().sent());
+        assertThat(ends)
+                .allMatch(end -> end.outcomes() == null
+                        && end.failure() != null
+                        && end.failure().sent());
         assertThat(outstanding()).isZero();
         bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.OK)));
         world.runFor(Duration.ofMillis(200));
