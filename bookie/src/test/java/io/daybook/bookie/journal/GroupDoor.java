@@ -24,10 +24,9 @@ public final class GroupDoor {
 
     /** Copies one entry in. Takes {@code payload} over. */
     public void add(long ledgerId, long entryId, ByteBuf payload) {
-        buffer.add(
-                new PendingAppend(Kind.ENTRY, ledgerId, entryId, payload, caller, completion),
-                sequence + buffer.records(),
-                MASK);
+        var append = new PendingAppend(Kind.ENTRY, ledgerId, entryId, payload, caller, completion);
+        buffer.add(append, sequence + buffer.records(), MASK);
+        append.releasePayload(); // as whoever tells of it does
     }
 
     /** Ends the group; returns how many bytes would be written. */
