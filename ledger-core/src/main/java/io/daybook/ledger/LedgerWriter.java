@@ -73,7 +73,7 @@ public interface LedgerWriter {
     /** Calls {@code listener} on the loop each time {@link #writable()} turns true again; replaces the earlier listener. */
     void onWritable(@Nullable Runnable listener);
 
-    /** Tells the current ensemble the last confirmed id now, so that readers see it without another append (R63b). */
+    /** Tells the current ensemble the last confirmed id now; when nothing is in flight a writer does so by itself within a millisecond or two (R63b). */
     void advanceLastAddConfirmed();
 
     /**

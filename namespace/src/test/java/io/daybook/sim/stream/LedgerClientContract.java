@@ -115,6 +115,22 @@ abstract class LedgerClientContract {
     }
 
     @Test
+    void aReaderSeesTheLastEntryAlthoughNobodyTellsItNorAppendsAnother() {
+        LedgerWriter writer = create();
+        LedgerReader reader = await(client().open(writer.ledger(), OpenOptions.DEFAULT));
+        await(writer.append(payload("a")));
+
+        LedgerReader.Poll poll = await(reader.poll(0, Duration.ofSeconds(20)));
+
+        assertThat(poll.lastAddConfirmed()).isZero();
+        if (poll.entry() != null) {
+            poll.entry().close();
+        }
+        reader.close();
+        writer.abandon();
+    }
+
+    @Test
     void aPollEndsWhenTheLedgerDoes() {
         LedgerWriter writer = create();
         await(writer.append(payload("a")));

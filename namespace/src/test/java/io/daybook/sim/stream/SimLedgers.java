@@ -390,6 +390,9 @@ final class SimLedgers {
                     confirmed = oldest.entry;
                     open--;
                     oldest.answer.complete(oldest.entry);
+                    if (open == 0) { // nothing left that would carry it to the readers
+                        advanceLastAddConfirmed();
+                    }
                     finishClose();
                 } else if (oldest != null) {
                     oldest.answer.completeExceptionally(failure);

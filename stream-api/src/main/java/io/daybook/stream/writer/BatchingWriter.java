@@ -332,10 +332,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         if (hasEnded()) {
             return;
         }
-        pump();
-        if (segment == current && segment.inFlight() == 0 && filler.isEmpty() && !segment.recovered()) {
-            segment.ledger().advanceLastAddConfirmed();
-        }
+        pump(); // with nothing more to send the ledger tells readers by itself
         progress();
     }
 
