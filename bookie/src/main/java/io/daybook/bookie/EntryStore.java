@@ -42,6 +42,15 @@ public interface EntryStore {
      */
     Promise<List<ByteBuf>> readBatch(long ledgerId, long firstEntry, int countMax, long bytesMax, Loop owner);
 
+    /**
+     * As {@link #readBatch}, but of entries {@code firstEntry}, {@code firstEntry + stride}, … and as they are stored: without a copy where that can be.
+     * {@code bytesMax} counts what stands before the bodies, too. The receiver releases them.
+     */
+    default Promise<StoredRecords> readRecords(
+            long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
+        return new RecordsOneByOne(this, ledgerId, firstEntry, stride, countMax, bytesMax, owner).read();
+    }
+
     /** Ids of all entries of a ledger in ascending order, or null if nothing is known of the ledger. */
     Promise<long @Nullable []> entries(long ledgerId, Loop owner);
 

@@ -66,6 +66,8 @@ final class FrameReader {
             entry = batch.firstEntry();
             fencing = batch.fence();
             a = batch.requestId();
+        } else if (request instanceof Request.StridedRead strided) {
+            entry = strided.firstEntry();
         }
         Passing passing = new Passing(
                 Direction.TO_BOOKIE,
@@ -95,6 +97,8 @@ final class FrameReader {
         } else if (answer instanceof Response.BatchRead batch) {
             entry = batch.firstEntry();
             a = batch.requestId();
+        } else if (answer instanceof Response.StridedRead strided) {
+            entry = strided.firstEntry();
         }
         Passing question = asked.remove(new Key(v3, answer.operation(), a, b));
         Passing passing = new Passing(

@@ -31,6 +31,7 @@ import io.daybook.ledger.protocol.Tag;
 import io.daybook.ledger.protocol.WireV2;
 import io.daybook.ledger.protocol.WireV3;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,13 +251,24 @@ final class LessonsTest {
         EMPTY {
             @Override
             ByteBuf of(ByteBuf answer) {
-                return answer.writerIndex(answer.readerIndex() + 32);
+                var decoded = (Response.StridedRead) new ResponseDecoder(true).decode(answer);
+                decoded.release();
+                return WireV3.encode(
+                        new Response.StridedRead(
+                                decoded.tag(),
+                                Status.OK,
+                                decoded.ledgerId(),
+                                decoded.firstEntry(),
+                                0,
+                                Unpooled.EMPTY_BUFFER),
+                        ALLOCATOR);
             }
         },
-        WITHOUT_ITS_HEAD {
+        WITHOUT_ITS_MESSAGE {
             @Override
             ByteBuf of(ByteBuf answer) {
-                return answer.writerIndex(answer.readerIndex() + 24);
+                int header = answer.getByte(answer.readerIndex() + 1);
+                return answer.writerIndex(answer.readerIndex() + 2 + header + 2); // header and status
             }
         },
         OVERSIZE {
@@ -295,7 +307,7 @@ final class LessonsTest {
             Awaiting.real(writer.close());
             List<Rule> lies = new ArrayList<>();
             for (BookieRelay liar : askedFirst(session, writer).subList(0, liars)) {
-                lies.add(liar.change(answers(writer, Operation.BATCH_READ), odd::of));
+                lies.add(liar.change(answers(writer, Operation.STRIDED_READ), odd::of));
                 if (liars == 3) {
                     liar.drop(answers(writer, Operation.READ));
                 }
@@ -313,7 +325,7 @@ final class LessonsTest {
     /** The relays of the ledger's bookies, the one that is asked first before the others. */
     private static List<BookieRelay> askedFirst(ClientSession session, LedgerWriter writer) {
         Map<BookieRelay, Rule> asked = new LinkedHashMap<>();
-        members(writer).forEach(relay -> asked.put(relay, relay.watch(requests(writer, Operation.BATCH_READ))));
+        members(writer).forEach(relay -> asked.put(relay, relay.watch(requests(writer, Operation.STRIDED_READ))));
         try (LedgerReader reader = Awaiting.real(session.client().open(writer.ledger(), OpenOptions.DEFAULT))) {
             verify(reader, 0, 19);
         }
@@ -380,19 +392,15 @@ final class LessonsTest {
     }
 
     private static ByteBuf noSuchEntry(ByteBuf frame) {
-        Response answer = new ResponseDecoder(false).decode(frame);
+        boolean v3 = frame.getUnsignedByte(frame.readerIndex()) > 7;
+        Response answer = new ResponseDecoder(v3).decode(frame);
         answer.release();
-        Response absent = answer instanceof Response.BatchRead batch
-                ? new Response.BatchRead(
-                        Tag.V2,
-                        Status.NO_SUCH_ENTRY,
-                        batch.ledgerId(),
-                        batch.firstEntry(),
-                        batch.requestId(),
-                        List.of())
+        Response absent = answer instanceof Response.StridedRead strided
+                ? Response.StridedRead.failed(
+                        strided.tag(), Status.NO_SUCH_ENTRY, strided.ledgerId(), strided.firstEntry())
                 : Response.Read.failed(
-                        Tag.V2, Status.NO_SUCH_ENTRY, answer.ledgerId(), ((Response.Read) answer).entryId());
-        return WireV2.encode(absent, ALLOCATOR);
+                        answer.tag(), Status.NO_SUCH_ENTRY, answer.ledgerId(), ((Response.Read) answer).entryId());
+        return v3 ? WireV3.encode(absent, ALLOCATOR) : WireV2.encode(absent, ALLOCATOR);
     }
 
     // ---- RG-20

@@ -38,7 +38,7 @@ final class SimFile implements DiskFile {
 
     @Override
     public int alignment() {
-        return access == Access.DIRECT ? disk.alignment() : 1;
+        return access == Access.DIRECT || access == Access.READ_DIRECT ? disk.alignment() : 1;
     }
 
     @Override
@@ -142,7 +142,7 @@ final class SimFile implements DiskFile {
     }
 
     private void requireWritable() throws IOException {
-        if (access == Access.READ) {
+        if (access == Access.READ || access == Access.READ_DIRECT) {
             throw new IOException(path + ": opened for reading only");
         }
     }

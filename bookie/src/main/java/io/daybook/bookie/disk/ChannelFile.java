@@ -64,7 +64,9 @@ final class ChannelFile implements DiskFile {
     public Promise<Integer> read(long position, int length, ByteBuf into) {
         into.ensureWritable(length);
         return FileDisk.run(owner, worker, () -> {
-            int count = alignment > 1 ? readAround(position, length, into) : readInto(position, length, into);
+            int count = alignment == 1 || aligned(position, length, into)
+                    ? readInto(position, length, into)
+                    : readAround(position, length, into);
             into.writerIndex(into.writerIndex() + count);
             return count;
         });
@@ -122,6 +124,14 @@ final class ChannelFile implements DiskFile {
             at += channel.write(data, at);
         }
         return length;
+    }
+
+    /** Whether a direct read can go straight into {@code into}. */
+    private boolean aligned(long position, int length, ByteBuf into) {
+        return position % alignment == 0
+                && length % alignment == 0
+                && into.hasMemoryAddress()
+                && (into.memoryAddress() + into.writerIndex()) % alignment == 0;
     }
 
     private int readInto(long position, int length, ByteBuf into) throws IOException {

@@ -61,7 +61,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public Promise<DiskFile> open(Path file, Access access, Loop owner) {
-        return open(file, access, access == Access.READ ? Set.of(READ) : Set.of(READ, WRITE), owner);
+        return open(file, access, readOnly(access) ? Set.of(READ) : Set.of(READ, WRITE), owner);
     }
 
     @Override
@@ -133,10 +133,14 @@ public final class FileDisk implements Disk {
         return run(owner, worker, () -> openNow(file, access, options, owner, worker));
     }
 
+    private static boolean readOnly(Access access) {
+        return access == Access.READ || access == Access.READ_DIRECT;
+    }
+
     private static DiskFile openNow(
             Path file, Access access, Set<? extends OpenOption> options, Loop owner, Loop worker) throws IOException {
         FileAttribute<?>[] attributes = options.contains(CREATE_NEW) ? ownerOnlyFile(file) : new FileAttribute<?>[0];
-        if (access == Access.DIRECT) {
+        if (access == Access.DIRECT || access == Access.READ_DIRECT) {
             var direct = new LinkedHashSet<OpenOption>(options);
             direct.add(ExtendedOpenOption.DIRECT);
             try {
@@ -150,7 +154,8 @@ public final class FileDisk implements Disk {
                 // direct
                 // access was not the reason, this fails as well, with the reason.
                 if (Files.exists(file)) {
-                    FileChannel channel = FileChannel.open(file, Set.of(READ, WRITE));
+                    FileChannel channel =
+                            FileChannel.open(file, readOnly(access) ? Set.of(READ) : Set.of(READ, WRITE));
                     return new ChannelFile(file, channel, 1, owner, worker);
                 }
             }

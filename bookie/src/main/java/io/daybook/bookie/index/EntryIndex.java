@@ -15,11 +15,17 @@ public interface EntryIndex {
     Run find(long ledgerId, long entryId);
 
     /**
-     * The run that holds an entry, and the runs that follow it directly in the same file, up to about {@code bytesMax} of file; null if no file
-     * has the entry.
+     * The run that holds an entry, and the runs that follow it directly in the same file, up to about {@code bytesMax} of file and as long as they hold
+     * entries up to {@code lastWanted}; null if no file has the entry.
      */
     @Nullable
-    Stretch findStretch(long ledgerId, long entryId, long bytesMax);
+    Stretch findStretch(long ledgerId, long entryId, long lastWanted, long bytesMax);
+
+    /** The same, of whoever wants all that follows. */
+    @Nullable
+    default Stretch findStretch(long ledgerId, long entryId, long bytesMax) {
+        return findStretch(ledgerId, entryId, Long.MAX_VALUE, bytesMax);
+    }
 
     /** Ids of all entries of a ledger, ascending; empty if there is none. */
     long[] entries(long ledgerId);

@@ -81,7 +81,7 @@ final class RowIndex implements StoreIndex {
     }
 
     @Override
-    public @Nullable Stretch findStretch(long ledgerId, long entryId, long bytesMax) {
+    public @Nullable Stretch findStretch(long ledgerId, long entryId, long lastWanted, long bytesMax) {
         try (Rows.Cursor cursor = rows.cursor()) {
             Winner start = newest(cursor, ledgerId, entryId);
             if (start == null) {
@@ -97,6 +97,9 @@ final class RowIndex implements StoreIndex {
                     lastEntry > entryId && isRunOf(cursor, ledgerId);
                     cursor.next()) {
                 Run next = row(cursor).run();
+                if (next.ids().first() > Math.max(lastWanted, last.ids().last())) {
+                    break; // nor can a later one overlap what is taken
+                }
                 if (next.file() > file) {
                     lastEntry = Math.max(entryId, next.ids().first() - 1);
                     break;

@@ -95,6 +95,11 @@ public final class HostedLedger {
         whenLoaded(() -> home.reads().batch(this, first, countMax, bytesMax, answer), answer::failed);
     }
 
+    /** Looks for entries {@code first} (0 or more), {@code first + stride}, …; see {@link EntryStore#readRecords}. */
+    public void readRecords(long first, int stride, int countMax, long bytesMax, RecordsAnswer answer) {
+        whenLoaded(() -> home.reads().records(this, first, stride, countMax, bytesMax, answer), answer::failed);
+    }
+
     /** Ends normal adds for good, then lets the asker look (R23 to R26). */
     public void fence(byte[] askersKey, FenceAnswer answer) {
         whenLoaded(() -> tryFence(askersKey, answer), answer::refused);

@@ -98,6 +98,32 @@ final class Reads {
         });
     }
 
+    void records(HostedLedger ledger, long first, int stride, int countMax, long bytesMax, RecordsAnswer answer) {
+        if (ledger.absent()) {
+            probe.reached(BookieMark.READ_NO_LEDGER);
+            answer.failed(Status.NO_SUCH_LEDGER);
+            return;
+        }
+        if (first > ledger.lastEntry()) {
+            answer.failed(absent(ledger));
+            return;
+        }
+        ledger.began();
+        var reading = store.readRecords(ledger.id(), first, stride, countMax, bytesMax, loop);
+        Futures.whenDone(reading, loop, (records, failure) -> {
+            if (records == null) {
+                counters.damagedReads++;
+                answer.failed(unreadable(failure));
+            } else if (records.count() == 0) {
+                records.release();
+                answer.failed(absent(ledger));
+            } else {
+                answer.found(records);
+            }
+            ledger.ended();
+        });
+    }
+
     void ids(HostedLedger ledger, HostedLedger.ListAnswer answer) {
         if (ledger.absent()) {
             answer.done(Status.NO_SUCH_LEDGER, null);

@@ -30,6 +30,9 @@ final class Answers {
             return new Response.BatchRead(
                     batch.tag(), status, batch.ledgerId(), batch.firstEntry(), batch.requestId(), List.of());
         }
+        if (request instanceof Request.StridedRead strided) {
+            return Response.StridedRead.failed(strided.tag(), status, strided.ledgerId(), strided.firstEntry());
+        }
         if (request instanceof Request.WriteLac write) {
             return new Response.WriteLac(write.tag(), status, write.ledgerId());
         }
@@ -65,6 +68,8 @@ final class Answers {
                         ? new Response.Plain(refused.tag(), refused.operation(), status)
                         : new Response.BatchRead(
                                 refused.tag(), status, refused.ledgerId(), refused.entryId(), 0, List.of());
+            case STRIDED_READ ->
+                Response.StridedRead.failed(refused.tag(), status, refused.ledgerId(), refused.entryId());
             case RANGE_READ, RANGE_ADD, GROUP_ADD, AUTH, START_TLS ->
                 new Response.Plain(refused.tag(), refused.operation(), status);
         };

@@ -67,7 +67,7 @@ public final class BookieServer {
 
     private static final Duration FAREWELL = Duration.ofMillis(500);
     /** R24 holds here, also for negatives; a loss raises the incarnation (R79); deletions are remembered (R65). */
-    private static final String FEATURES = "durable-fence,incarnation,tombstone,group-add";
+    private static final String FEATURES = "durable-fence,incarnation,tombstone,group-add,striped-batch-read";
 
     private final BookieConfig config;
     private final BookieSeams seams;

@@ -1,9 +1,11 @@
 package io.daybook.bookie.server;
 
+import io.daybook.bookie.StoredRecords;
 import io.daybook.bookie.ledger.BatchAnswer;
 import io.daybook.bookie.ledger.EntryAnswer;
 import io.daybook.bookie.ledger.HostedLedger;
 import io.daybook.bookie.ledger.PollAnswer;
+import io.daybook.bookie.ledger.RecordsAnswer;
 import io.daybook.ledger.protocol.AvailabilityOfEntries;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that looks and changes nothing: single reads, batches, long polls, last confirmed ids, lists. */
 final class ReadHandler {
+    private static final int STRIDED_OVERHEAD = 128; // bytes of an answer around its records
+
     private final long batchBytesMax;
 
     ReadHandler(long batchBytesMax) {
@@ -143,6 +147,28 @@ final class ReadHandler {
             @Override
             public void failed(HostedLedger there, Status status) {
                 answer.failed(status);
+            }
+        });
+    }
+
+    void strided(Exchange exchange, Request.StridedRead strided) {
+        HostedLedger ledger = exchange.lane().ledgers().ledger(strided.ledgerId());
+        long bytes = Math.min(batchBytesMax - STRIDED_OVERHEAD, strided.bytesMax());
+        ledger.readRecords(strided.firstEntry(), strided.stride(), strided.countMax(), bytes, new RecordsAnswer() {
+            @Override
+            public void found(StoredRecords records) {
+                exchange.answer(new Response.StridedRead(
+                        strided.tag(),
+                        Status.OK,
+                        strided.ledgerId(),
+                        strided.firstEntry(),
+                        records.count(),
+                        records.bytes()));
+            }
+
+            @Override
+            public void failed(Status status) {
+                exchange.refuse(status);
             }
         });
     }

@@ -151,6 +151,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
             case GROUP_ADD -> request instanceof Request.GroupAdd group ? AppendHandler.ledgerOf(group) : -1;
             case READ -> request instanceof Request.Read read ? read.ledgerId() : -1;
             case BATCH_READ -> request instanceof Request.BatchRead batch ? batch.ledgerId() : -1;
+            case STRIDED_READ -> request instanceof Request.StridedRead strided ? strided.ledgerId() : -1;
             case WRITE_LAC -> request instanceof Request.WriteLac write ? AppendHandler.ledgerOf(write) : -1;
             case READ_LAC -> request instanceof Request.ReadLac read ? read.ledgerId() : -1;
             case FORCE -> request instanceof Request.Force force ? force.ledgerId() : -1;
@@ -209,6 +210,8 @@ public final class RequestDispatcher implements Transport.Acceptor {
             } else {
                 reads.batch(exchange, batch);
             }
+        } else if (request instanceof Request.StridedRead strided) {
+            reads.strided(exchange, strided);
         } else if (request instanceof Request.ReadLac read) {
             reads.readLac(exchange, read);
         } else if (request instanceof Request.ListEntries list) {

@@ -119,6 +119,10 @@ final class Session implements ConnHandler {
         if (isPoll(request)) {
             return ServerLimits.POLL_BYTES;
         }
+        if (request instanceof Request.StridedRead strided) {
+            long bytes = Math.min(limits.batchBytes().bytes(), strided.bytesMax());
+            return REQUEST_BYTES + Math.max(readBytes, (int) bytes);
+        }
         return switch (request.operation()) {
             case READ, READ_LAC -> REQUEST_BYTES + readBytes;
             case BATCH_READ -> REQUEST_BYTES + limits.batchBytes().intBytes();
@@ -173,6 +177,10 @@ final class Session implements ConnHandler {
             return;
         }
         ByteBufAllocator allocator = dispatcher.allocator();
+        if (response instanceof Response.StridedRead strided && strided.records() != null) {
+            conn.send(WireV3.encodeStridedHead(strided, allocator), strided.records());
+            return;
+        }
         conn.send(response.tag().v3() ? WireV3.encode(response, allocator) : WireV2.encode(response, allocator));
     }
 

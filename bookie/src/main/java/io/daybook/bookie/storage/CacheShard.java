@@ -147,6 +147,33 @@ final class CacheShard {
         return reads.cached(ledgerId, entryId);
     }
 
+    /** Gives an entry to {@code read} if a write cache has it. */
+    boolean giveWritten(long ledgerId, long entryId, RecordRead read) {
+        return active.give(ledgerId, entryId, read)
+                || (!forgets(active, ledgerId) && flushing != null && flushing.give(ledgerId, entryId, read));
+    }
+
+    /** What was fetched with an entry in it, or null; valid until the caller returns. Entries of it that a write cache has too count there. */
+    @Nullable
+    Segment segment(long ledgerId, long entryId, boolean ahead) {
+        return forgotten(ledgerId) ? null : reads.segment(ledgerId, entryId, ahead);
+    }
+
+    /** Fetches records from {@code entryId} to at most {@code lastWanted}, of which no memory has the first. */
+    void fetchRecords(
+            long ledgerId,
+            long entryId,
+            long lastWanted,
+            long bytesWanted,
+            boolean ahead,
+            DiskReads.SegmentReceiver receiver) {
+        if (entryId < 0 || forgotten(ledgerId)) {
+            receiver.accept(null, false, ReadOutcome.MISSING, null);
+        } else {
+            reads.fetchRecords(ledgerId, entryId, lastWanted, bytesWanted, ahead, receiver);
+        }
+    }
+
     /** Reads an entry; told at once if it is in memory. */
     void read(long ledgerId, long entryId, DiskReads.Receiver receiver) {
         ByteBuf body = cached(ledgerId, entryId);

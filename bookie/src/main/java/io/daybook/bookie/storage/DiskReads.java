@@ -21,6 +21,9 @@ final class DiskReads {
     /** Bytes of the first fetch for a reader of whom nothing is known: one block. */
     private static final long WINDOW_MIN = 64 << 10;
 
+    /** Bytes of one fetch for a reader who asks for so much. */
+    private static final long ASKED_MAX = 2 << 20;
+
     /** Reads that may wait. */
     private static final int WAITING_MAX = 20_000;
 
@@ -54,13 +57,38 @@ final class DiskReads {
         }
     }
 
-    private record Fetch(Track track, long entryId, long bytesMax, List<Waiter> waiters) {}
+    /** One read of a file; {@code whole} are told of all it brings. */
+    private record Fetch(
+            Track track,
+            long entryId,
+            long lastWanted,
+            long bytesMax,
+            List<Waiter> waiters,
+            List<SegmentReceiver> whole) {
+        Fetch(Track track, long entryId, long lastWanted, long bytesMax) {
+            this(track, entryId, lastWanted, bytesMax, new ArrayList<>(1), new ArrayList<>(1));
+        }
+    }
 
     private record Waiter(long entryId, Receiver receiver) {}
 
     /** Told what a read found, or why it was not tried. */
     interface Receiver {
         void accept(@Nullable ReadOutcome outcome, @Nullable BookieException failure);
+    }
+
+    /** Told what a fetch brought, or that the entry is missing or damaged, or why it was not tried. */
+    interface SegmentReceiver {
+        /**
+         * {@code segment} has the entry that was asked for; it is valid until this returns.
+         *
+         * @param current whether all of the segment is as new as the question; else only that entry is
+         */
+        void accept(
+                @Nullable Segment segment,
+                boolean current,
+                @Nullable ReadOutcome outcome,
+                @Nullable BookieException failure);
     }
 
     DiskReads(
@@ -104,8 +132,63 @@ final class DiskReads {
                 && segment.last() + 1 == track.expected
                 && !shard.isWritten(ledgerId, track.expected)) {
             track.window = Math.min(windowMax, track.window * 2);
-            start(new Fetch(track, track.expected, track.window, new ArrayList<>()));
+            start(new Fetch(track, track.expected, Long.MAX_VALUE, track.window));
         }
+    }
+
+    /** The segment in the read cache with an entry, or null; {@code ahead}: a reader in order makes it fetch on. */
+    @Nullable
+    Segment segment(long ledgerId, long entryId, boolean ahead) {
+        Segment segment = cache.find(ledgerId, entryId);
+        if (segment != null) {
+            segment.markUsed();
+            if (ahead) {
+                fetchAhead(ledgerId, segment);
+            }
+        }
+        return segment;
+    }
+
+    /**
+     * Brings entries from the disk, from {@code entryId}, which no cache has, to {@code lastWanted} or about {@code bytesWanted}, whichever comes first.
+     *
+     * @param ahead whether to fetch more, up to the window, for a reader in order
+     */
+    void fetchRecords(
+            long ledgerId,
+            long entryId,
+            long lastWanted,
+            long bytesWanted,
+            boolean ahead,
+            SegmentReceiver receiver) {
+        if (waiting >= WAITING_MAX) {
+            receiver.accept(null, false, null, overloaded(ledgerId, entryId));
+            return;
+        }
+        waiting++;
+        Track track = track(ledgerId);
+        long most = Math.max(windowMax, ASKED_MAX);
+        long bytes = Math.min(Math.max(bytesWanted, WINDOW_MIN), most) + 2 * WINDOW_MIN; // it may begin and end within blocks
+        for (Fetch fetch : track.fetches) {
+            if (fetch.entryId == entryId && fetch.bytesMax >= bytes && fetch.lastWanted >= lastWanted) {
+                fetch.whole.add(receiver); // another reader goes the same way
+                return;
+            }
+        }
+        long last = lastWanted;
+        if (ahead) {
+            track.window = entryId == track.expected ? Math.min(windowMax, track.window * 2) : WINDOW_MIN;
+            bytes = Math.max(bytes, track.window);
+            last = Long.MAX_VALUE;
+        }
+        Fetch fetch = new Fetch(track, entryId, last, bytes);
+        fetch.whole.add(receiver);
+        start(fetch);
+    }
+
+    private BookieException.Overloaded overloaded(long ledgerId, long entryId) {
+        return new BookieException.Overloaded("read of entry %d of ledger %d refused: %d reads wait for the disk; retry later"
+                .formatted(entryId, ledgerId, waiting));
     }
 
     /** Brings an entry from the disk; {@code bytesWanted} of what follows will be read too. */
@@ -115,11 +198,7 @@ final class DiskReads {
 
     private void read(long ledgerId, long bytesWanted, boolean mayJoin, Waiter waiter) {
         if (waiting >= WAITING_MAX) {
-            waiter.receiver.accept(
-                    null,
-                    new BookieException.Overloaded(
-                            "read of entry %d of ledger %d refused: %d reads wait for the disk; retry later"
-                                    .formatted(waiter.entryId, ledgerId, waiting)));
+            waiter.receiver.accept(null, overloaded(ledgerId, waiter.entryId));
             return;
         }
         waiting++;
@@ -127,6 +206,7 @@ final class DiskReads {
         if (mayJoin) {
             for (Fetch fetch : track.fetches) {
                 if (waiter.entryId >= fetch.entryId
+                        && waiter.entryId <= fetch.lastWanted
                         && waiter.entryId - fetch.entryId < fetch.bytesMax / ENTRY_BYTES_GUESS) {
                     fetch.waiters.add(waiter);
                     return;
@@ -136,9 +216,9 @@ final class DiskReads {
         boolean inOrder = waiter.entryId == track.expected;
         track.window = inOrder ? Math.min(windowMax, track.window * 2) : WINDOW_MIN;
         long bytesMax = Math.max(track.window, Math.min(bytesWanted, windowMax));
-        List<Waiter> waiters = new ArrayList<>(4);
-        waiters.add(waiter);
-        start(new Fetch(track, waiter.entryId, bytesMax, waiters));
+        Fetch fetch = new Fetch(track, waiter.entryId, Long.MAX_VALUE, bytesMax);
+        fetch.waiters.add(waiter);
+        start(fetch);
     }
 
     private Track track(long ledgerId) {
@@ -167,7 +247,13 @@ final class DiskReads {
         long epoch = shard.epoch();
         long ledgerId = fetch.track.ledgerId;
         readers.apply(ledgerId)
-                .fetch(ledgerId, fetch.entryId, fetch.bytesMax, loop, fetched -> arrived(fetch, fetched, epoch));
+                .fetch(
+                        ledgerId,
+                        fetch.entryId,
+                        fetch.lastWanted,
+                        fetch.bytesMax,
+                        loop,
+                        fetched -> arrived(fetch, fetched, epoch));
     }
 
     private void arrived(Fetch fetch, Fetched fetched, long epoch) {
@@ -185,14 +271,20 @@ final class DiskReads {
         if (segment != null) {
             track.expected = segment.last() + 1;
         }
-        waiting -= fetch.waiters.size();
+        waiting -= fetch.waiters.size() + fetch.whole.size();
+        ReadOutcome none = segment != null
+                ? null
+                : fetched.damage() == null ? shard.absence() : new ReadOutcome.Damaged(fetched.damage());
+        boolean current = segment != null && isCurrent(segment, epoch);
+        for (SegmentReceiver receiver : fetch.whole) {
+            receiver.accept(segment, current, none, null);
+        }
         for (Waiter waiter : fetch.waiters) {
             ByteBuf body = segment == null ? null : segment.copy(waiter.entryId, buffers);
             if (body != null) {
                 waiter.receiver.accept(new ReadOutcome.Found(body), null);
             } else if (waiter.entryId == fetch.entryId) {
-                waiter.receiver.accept(
-                        fetched.damage() == null ? shard.absence() : new ReadOutcome.Damaged(fetched.damage()), null);
+                waiter.receiver.accept(none, null);
             } else {
                 unanswered.add(waiter);
             }
@@ -217,9 +309,14 @@ final class DiskReads {
         }
     }
 
+    /** Whether no entry of a segment can have been written again when, or since, it was asked for. */
+    private boolean isCurrent(Segment segment, long epoch) {
+        return epoch == shard.epoch() && !shard.isWrittenAgain(segment);
+    }
+
     /** Caches a segment unless an entry of it may have been written again since it was asked for. */
     private void keep(Segment segment, long epoch) {
-        if (epoch == shard.epoch() && !shard.isWrittenAgain(segment)) {
+        if (isCurrent(segment, epoch)) {
             cache.add(segment);
         } else {
             segment.release();

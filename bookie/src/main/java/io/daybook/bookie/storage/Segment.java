@@ -1,5 +1,6 @@
 package io.daybook.bookie.storage;
 
+import io.daybook.bookie.entrylog.EntryLogFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
@@ -48,6 +49,45 @@ final class Segment {
 
     boolean contains(long entryId) {
         return Arrays.binarySearch(ids, entryId) >= 0;
+    }
+
+    /** Where an entry stands among those here, negative if it does not. */
+    int indexOf(long entryId) {
+        return Arrays.binarySearch(ids, entryId);
+    }
+
+    /** The place after {@code at} if {@code entryId} stands there, else −1. */
+    int after(int at, long entryId) {
+        return at + 1 < ids.length && ids[at + 1] == entryId ? at + 1 : -1;
+    }
+
+    /** Bytes of the body at a place. */
+    int length(int at) {
+        return (int) places[at];
+    }
+
+    /** Index in {@link #bytes} of the record at a place, header included. */
+    int recordStart(int at) {
+        return (int) (places[at] >>> 32) - EntryLogFormat.RECORD_HEADER_BYTES;
+    }
+
+    /** Index in {@link #bytes} behind the record at a place. */
+    int recordEnd(int at) {
+        return (int) (places[at] >>> 32) + length(at);
+    }
+
+    /** Whether the next record stands directly behind the one at {@code at}, which is not the last. */
+    boolean adjacent(int at) {
+        return recordEnd(at) == recordStart(at + 1);
+    }
+
+    /** All the memory; whoever keeps a part of it retains it, and nobody changes it. */
+    ByteBuf bytes() {
+        return bytes;
+    }
+
+    void markUsed() {
+        used = true;
     }
 
     /** A copy of an entry, or null if it is not here. */

@@ -9,11 +9,13 @@ import io.daybook.bookie.BookieException;
 import io.daybook.bookie.EntryStore;
 import io.daybook.bookie.ReadOutcome;
 import io.daybook.bookie.StoredLedger;
+import io.daybook.bookie.StoredRecords;
 import io.daybook.bookie.entrylog.EntryLog;
 import io.daybook.bookie.entrylog.FileContents;
 import io.daybook.bookie.entrylog.LedgerNote;
 import io.daybook.bookie.entrylog.ListedFile;
 import io.daybook.bookie.index.StoreIndex;
+import io.daybook.ledger.protocol.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ public final class TieredEntryStore implements EntryStore {
     private final Flusher flusher;
     private final List<EntryReader> readers;
     private final List<CacheShard> shards;
+    private final ByteBufAllocator buffers;
     private volatile boolean doubt; // files were lost, and nobody knows of which ledgers: absence proves nothing
 
     private TieredEntryStore(
@@ -56,6 +59,7 @@ public final class TieredEntryStore implements EntryStore {
             Consumer<BookieException.Stopped> onFailure) {
         this.loops = loops;
         this.entryLog = entryLog;
+        this.buffers = buffers;
         this.flusher = new Flusher(loops.flush(), disk, entryLog, index, config, onFailure);
         long incomplete = index.lastIncomplete();
         this.doubt = entryLog.doubt() || (incomplete > 0 && incomplete >= entryLog.settledBelow());
@@ -257,8 +261,27 @@ public final class TieredEntryStore implements EntryStore {
 
     @Override
     public Promise<List<ByteBuf>> readBatch(long ledgerId, long firstEntry, int countMax, long bytesMax, Loop owner) {
-        Promise<List<ByteBuf>> result = owner.promise();
-        new BatchRead(shard(owner), ledgerId, firstEntry, countMax, bytesMax, result).goOn();
+        Promise<StoredRecords> records = owner.promise();
+        new RecordRead(shard(owner), buffers, ledgerId, firstEntry, 1, countMax, bytesMax, 0, true, records).goOn();
+        return (Promise<List<ByteBuf>>) records.thenApply(StoredRecords::bodies);
+    }
+
+    @Override
+    public Promise<StoredRecords> readRecords(
+            long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
+        Promise<StoredRecords> result = owner.promise();
+        new RecordRead(
+                        shard(owner),
+                        buffers,
+                        ledgerId,
+                        firstEntry,
+                        stride,
+                        countMax,
+                        bytesMax,
+                        Records.HEADER_BYTES,
+                        false,
+                        result)
+                .goOn();
         return result;
     }
 

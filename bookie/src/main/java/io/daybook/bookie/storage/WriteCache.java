@@ -160,6 +160,19 @@ final class WriteCache {
         return buffers.buffer(length).writeBytes(records, record + RECORD_HEADER_BYTES, length);
     }
 
+    /** Gives an entry to {@code read}, which copies it; false if it is not here. */
+    boolean give(long ledgerId, long entryId, RecordRead read) {
+        CachedLedger ledger = ledgers.get(ledgerId);
+        long place = ledger == null ? -1 : ledger.entries.find(entryId);
+        if (place < 0) {
+            return false;
+        }
+        ByteBuf records = chunk(place);
+        int record = index(place);
+        read.give(records, record + RECORD_HEADER_BYTES, EntryLogFormat.recordLength(records, record));
+        return true;
+    }
+
     /** The chunk an entry's record stands in. */
     ByteBuf chunk(long place) {
         return chunks.get((int) (place >>> 32));

@@ -18,6 +18,7 @@ import io.daybook.ledger.Password;
 import io.daybook.ledger.digest.EntryDigest;
 import io.daybook.ledger.digest.LedgerKeys;
 import io.daybook.ledger.protocol.Operation;
+import io.daybook.ledger.protocol.Records;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -209,6 +210,80 @@ final class RequestDispatcherTest {
 
         assertThat(peer.answers().get(0)).isEqualTo(new Response.BookieInfo(tag(1), Status.OK, -1, 400));
         assertThat(peer.answers().get(1)).isEqualTo(new Response.BookieInfo(tag(2), Status.OK, 1_000, 400));
+    }
+
+    @Test
+    void aStridedReadBringsWhatIsHereAndNoMoreThanWasAskedFor() {
+        listen();
+        for (int i = 0; i < 30; i++) {
+            if (i != 21) {
+                peer.send(add(1, i, 100));
+            }
+        }
+        peer.await(29);
+        peer.release();
+
+        assertThat(strided(1, 0, 3, 100, 1 << 20)).isEqualTo(7); // up to the hole
+        assertThat(strided(1, 22, 3, 2, 1 << 20)).isEqualTo(2);
+        assertThat(strided(1, 5, 1, 100, 400)).isEqualTo(2);
+        assertThat(strided(1, 5, 1, 100, 0)).isEqualTo(1); // the first always comes
+        assertThat(strided(1, 29, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE))
+                .isEqualTo(1);
+        assertThat(refused(1, 21)).isEqualTo(Status.NO_SUCH_ENTRY);
+        assertThat(refused(1, 99)).isEqualTo(Status.NO_SUCH_ENTRY);
+        assertThat(refused(2, 0)).isEqualTo(Status.NO_SUCH_LEDGER);
+        assertThat(refused(-1, 0)).isEqualTo(Status.NO_SUCH_LEDGER);
+    }
+
+    @Test
+    void stridedReadsOfEverythingStayWithinTheBudgetOfTheirConnection() {
+        listen();
+        for (int i = 0; i < 200; i++) {
+            peer.send(add(1, i, 40_000));
+            peer.await(i + 1);
+        }
+        peer.release();
+        peer.reading(false);
+
+        for (int i = 0; i < 100; i++) {
+            peer.send(new Request.StridedRead(tag(i), 1, 0, 1, Integer.MAX_VALUE, Long.MAX_VALUE));
+        }
+        world.runFor(Duration.ofSeconds(1));
+        long most =
+                loops.all().stream().mapToLong(dispatcher::bytesUnderWay).max().orElseThrow();
+        assertThat(most).isLessThan((5 << 20) + 2 * CONNECTION_BYTES);
+
+        peer.reading(true);
+        peer.await(100);
+        assertThat(peer.answers())
+                .allSatisfy(answer -> assertThat(((Response.StridedRead) answer).count())
+                        .isEqualTo((5 << 20) / 40_100));
+    }
+
+    private int strided(long ledgerId, long first, int stride, int countMax, long bytesMax) {
+        peer.release();
+        peer.send(new Request.StridedRead(tag(1), ledgerId, first, stride, countMax, bytesMax));
+        peer.await(1);
+        var answer = (Response.StridedRead) peer.answers().get(0);
+        assertThat(answer.status()).isEqualTo(Status.OK);
+        assertThat(answer.firstEntry()).isEqualTo(first);
+        Records walk = new Records(answer.records());
+        int count = 0;
+        while (walk.next()) {
+            assertThat(walk.entryId()).isEqualTo(first + (long) count * stride);
+            DIGEST.unpack(ledgerId, walk.entryId(), walk.body()).close();
+            count++;
+        }
+        assertThat(answer.count()).isEqualTo(count);
+        return count;
+    }
+
+    private Status refused(long ledgerId, long first) {
+        peer.release();
+        peer.send(new Request.StridedRead(tag(1), ledgerId, first, 1, 1, 1));
+        peer.await(1);
+        assertThat(peer.answers().get(0).operation()).isEqualTo(Operation.STRIDED_READ);
+        return peer.answers().get(0).status();
     }
 
     @Test

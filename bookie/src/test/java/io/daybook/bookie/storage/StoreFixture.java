@@ -1,5 +1,7 @@
 package io.daybook.bookie.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.daybook.base.config.DataSize;
 import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
@@ -7,8 +9,10 @@ import io.daybook.bookie.BookieException;
 import io.daybook.bookie.DurableLog.Kind;
 import io.daybook.bookie.ReadOutcome;
 import io.daybook.bookie.StoredLedger;
+import io.daybook.bookie.StoredRecords;
 import io.daybook.bookie.index.Indexes;
 import io.daybook.bookie.index.StoreIndex;
+import io.daybook.ledger.protocol.Records;
 import io.daybook.sim.SimNode;
 import io.daybook.sim.SimWorld;
 import io.netty.buffer.ByteBuf;
@@ -199,8 +203,24 @@ final class StoreFixture {
 
     List<byte[]> batch(long ledgerId, long first, int countMax, long bytesMax) {
         return await(ledgerId, () -> store.readBatch(ledgerId, first, countMax, bytesMax, owner(ledgerId))).stream()
-                .map(StoreFixture::take)
+                .map(StoreFixture::takeShared)
                 .toList();
+    }
+
+    /** Bodies of a strided read by id, which must be the ids asked for. */
+    java.util.TreeMap<Long, byte[]> records(long ledgerId, long first, int stride, int countMax, long bytesMax) {
+        StoredRecords found = await(
+                ledgerId, () -> store.readRecords(ledgerId, first, stride, countMax, bytesMax, owner(ledgerId)));
+        java.util.TreeMap<Long, byte[]> bodies = new java.util.TreeMap<>();
+        Records walk = new Records(found.bytes());
+        while (walk.next()) {
+            assertThat(walk.ledgerId()).isEqualTo(ledgerId);
+            assertThat(walk.entryId()).isEqualTo(first + (long) bodies.size() * stride);
+            bodies.put(walk.entryId(), takeShared(walk.body()));
+        }
+        assertThat(bodies).hasSize(found.count());
+        found.release();
+        return bodies;
     }
 
     @Nullable
@@ -244,6 +264,14 @@ final class StoreFixture {
     void close() {
         world.await(store.close(node.loop("main")));
         world.runUntilIdle();
+    }
+
+    /** The bytes of an entry that may share its memory with others. */
+    static byte[] takeShared(ByteBuf body) {
+        byte[] bytes = new byte[body.readableBytes()];
+        body.readBytes(bytes);
+        body.release();
+        return bytes;
     }
 
     static byte[] take(ByteBuf body) {

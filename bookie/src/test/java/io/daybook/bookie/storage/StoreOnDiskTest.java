@@ -150,7 +150,7 @@ final class StoreOnDiskTest {
                 List<ByteBuf> batch = get(on(owner, () -> store.readBatch(ledger, first, 1000, 1 << 20, owner)));
                 assertThat(batch).isNotEmpty();
                 for (ByteBuf each : batch) {
-                    assertThat(StoreFixture.take(each)).isEqualTo(body(ledgerId, next, 1, 900));
+                    assertThat(StoreFixture.takeShared(each)).isEqualTo(body(ledgerId, next, 1, 900));
                     next++;
                 }
             }

@@ -8,10 +8,13 @@ import io.daybook.base.config.DataSize;
 import io.daybook.bookie.BookieException;
 import io.daybook.bookie.ReadOutcome;
 import io.daybook.bookie.StoredLedger;
+import io.daybook.bookie.StoredRecords;
 import io.daybook.sim.SimWorld;
+import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -222,6 +225,82 @@ final class TieredEntryStoreTest {
             assertThat(fixture.batch(7, 5, 100, 10_000)).isEmpty();
             fixture.flush();
         }
+    }
+
+    @Test
+    void recordsComeFromCachesAndFilesAlike() {
+        for (int i = 0; i < 300; i++) {
+            if (i % 3 != 2) { // as a bookie has it of a striped ledger
+                fixture.mustPut(7, i, body(7, i, 1, 900));
+                fixture.mustPut(8, i, body(8, i, 1, 10));
+            }
+            if (i == 100 || i == 200) {
+                fixture.flush();
+            }
+        }
+        fixture.mustPut(7, 30, body(7, 30, 2, 900)); // newer than what the file has
+        for (int round = 0; round < 3; round++) {
+            TreeMap<Long, byte[]> third = fixture.records(7, 0, 3, 1000, 1 << 20);
+            assertThat(third).hasSize(100);
+            third.forEach((id, found) ->
+                    assertThat(found).as("entry %s", id).isEqualTo(body(7, id, id == 30 ? 2 : 1, 900)));
+            assertThat(fixture.records(7, 0, 1, 1000, 1 << 20)).hasSize(2);
+            assertThat(fixture.records(7, 100, 3, 5, 1 << 20).lastKey()).isEqualTo(112);
+            assertThat(fixture.records(7, 1, 3, 1000, 9_600)).hasSize(10);
+            assertThat(fixture.records(7, 1, 3, 1000, 0)).hasSize(1);
+            assertThat(fixture.records(7, 2, 3, 1000, 1 << 20)).isEmpty();
+            assertThat(fixture.records(7, 297, Integer.MAX_VALUE, 1000, 1 << 20)).hasSize(1);
+            assertThat(fixture.records(8, 250, 3, 1000, 1 << 20)).hasSize(17);
+            fixture.flush();
+            if (round == 1) {
+                fixture.crash();
+                fixture.start();
+            }
+        }
+    }
+
+    @Test
+    void anAnswerOutlivesTheSegmentItWasReadFrom() {
+        for (int i = 0; i < 1000; i++) {
+            fixture.mustPut(7, i, body(7, i, 1, 1000));
+            if (i % 50 == 49) {
+                fixture.flush();
+            }
+        }
+        StoredRecords early =
+                fixture.await(7, () -> fixture.store.readRecords(7, 0, 1, 20, 1 << 20, fixture.owner(7)));
+
+        for (int i = 0; i < 1000; i += 20) {
+            assertThat(fixture.records(7, i, 1, 20, 1 << 20)).hasSize(20); // pushes the first out of the cache
+        }
+
+        List<ByteBuf> bodies = early.bodies();
+        for (int i = 0; i < 20; i++) {
+            assertThat(StoreFixture.takeShared(bodies.get(i))).isEqualTo(body(7, i, 1, 1000));
+        }
+        assertThat(early.bytes().refCnt()).isZero();
+    }
+
+    @Test
+    void recordsEndBeforeADamagedBlockAndAnAnswerThatBeginsThereFails() {
+        StoreFixture large = new StoreFixture(
+                        new SimWorld(5), StoreFixture.config(DataSize.mebibytes(8), DataSize.mebibytes(8)))
+                .start();
+        for (int i = 0; i < 400; i++) {
+            large.mustPut(7, i, body(7, i, 1, 1000));
+            if (i % 100 == 99) {
+                large.flush();
+            }
+        }
+        large.node.disk().rot(Path.of("/data/entries/entries-000000000001.log"), 70_000); // in the second block
+
+        TreeMap<Long, byte[]> before = large.records(7, 0, 1, 1000, 1 << 20);
+
+        assertThat(before.size()).isBetween(40, 70);
+        assertThatThrownBy(() -> large.records(7, before.size(), 1, 1000, 1 << 20))
+                .isInstanceOf(BookieException.Damaged.class);
+        assertThat(large.records(7, 100, 1, 1000, 1 << 20)).hasSize(300);
+        large.close();
     }
 
     @Test

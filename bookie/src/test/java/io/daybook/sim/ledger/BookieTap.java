@@ -112,6 +112,8 @@ final class BookieTap implements Transport.Acceptor {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
                 }
                 asked.add(new Asked(request, witness.acknowledged(read.ledgerId(), read.entryId())));
+            } else if (request instanceof Request.StridedRead read) {
+                asked.add(new Asked(request, witness.acknowledged(read.ledgerId(), read.firstEntry())));
             } else if (request instanceof Request.WriteLac lac) {
                 witness.explicitLac(lac.ledgerId(), lac.lac());
             }
@@ -182,7 +184,9 @@ final class BookieTap implements Transport.Acceptor {
                         ? read.tag().txnId() == found.tag().txnId()
                         : read.ledgerId() == found.ledgerId() && read.entryId() == found.entryId();
             }
-            return false;
+            return response instanceof Response.StridedRead
+                    && request instanceof Request.StridedRead
+                    && request.tag().txnId() == response.tag().txnId();
         }
 
         private void answered(Asked question, Response response) {
@@ -202,6 +206,8 @@ final class BookieTap implements Transport.Acceptor {
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ANSWERED : Moment.FENCING_READ_ANSWERED, client);
                 }
+            } else if (request instanceof Request.StridedRead read && response instanceof Response.StridedRead answer) {
+                witness.answersRead(read.ledgerId(), read.firstEntry(), false, question.held, answer.status());
             }
         }
 

@@ -172,6 +172,9 @@ final class CoreBookie implements SimBookie {
         if (plan.takesGroups(id)) {
             features.add(BookieServiceInfo.GROUP_ADD);
         }
+        if (plan.stridedReads()) {
+            features.add(BookieServiceInfo.STRIPED_BATCH_READ);
+        }
         TreeMap<String, String> properties = new TreeMap<>();
         if (!features.isEmpty()) {
             properties.put(BookieServiceInfo.FEATURES, String.join(",", features));
@@ -274,6 +277,18 @@ final class CoreBookie implements SimBookie {
             }
             Promise<io.daybook.bookie.ReadOutcome> damaged = owner.promise();
             owner.execute(() -> damaged.complete(new io.daybook.bookie.ReadOutcome.Damaged("a sector cannot be read")));
+            return damaged;
+        }
+
+        @Override
+        public Promise<io.daybook.bookie.StoredRecords> readRecords(
+                long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
+            if (!readsFail) {
+                return super.readRecords(ledgerId, firstEntry, stride, countMax, bytesMax, owner);
+            }
+            Promise<io.daybook.bookie.StoredRecords> damaged = owner.promise();
+            owner.execute(() -> damaged.completeExceptionally(
+                    new io.daybook.bookie.BookieException.Damaged("a sector cannot be read", null)));
             return damaged;
         }
     }

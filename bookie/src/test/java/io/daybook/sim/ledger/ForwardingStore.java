@@ -5,6 +5,7 @@ import io.daybook.base.exec.Promise;
 import io.daybook.bookie.EntryStore;
 import io.daybook.bookie.ReadOutcome;
 import io.daybook.bookie.StoredLedger;
+import io.daybook.bookie.StoredRecords;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ class ForwardingStore implements EntryStore {
     @Override
     public Promise<List<ByteBuf>> readBatch(long ledgerId, long firstEntry, int countMax, long bytesMax, Loop owner) {
         return store.readBatch(ledgerId, firstEntry, countMax, bytesMax, owner);
+    }
+
+    @Override
+    public Promise<StoredRecords> readRecords(
+            long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
+        return store.readRecords(ledgerId, firstEntry, stride, countMax, bytesMax, owner);
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
  * @param firstTouch whether bookies look a ledger up in metadata before they keep anything of it
  * @param durableFences whether bookies announce that their fences are on disk before any answer, as ours do and stock ones do not
  * @param groups which bookies announce that they take groups of adds: 0 none, 1 some, 2 all
+ * @param stridedReads whether bookies announce that they answer strided reads, as ours do and stock ones do not
  * @param syncNanos how long each bookie in memory takes to sync: what a crash can lose
  * @param hasty whether recoveries wait for nobody once enough bookies have answered
  * @param fewAhead how many entries recoveries read ahead; 0 for as many as in production
@@ -45,6 +46,7 @@ record LedgerPlan(
         boolean firstTouch,
         boolean durableFences,
         int groups,
+        boolean stridedReads,
         List<Long> syncNanos,
         Replication replication,
         DigestType digest,
@@ -88,6 +90,7 @@ record LedgerPlan(
                 random.below(3) == 0,
                 random.below(8) != 0,
                 Math.min(2, random.split("groups of adds").below(4)),
+                random.split("strided reads").flip(),
                 syncs(random, bookies, span),
                 replication,
                 DigestType.values()[random.below(DigestType.values().length)],

@@ -44,6 +44,11 @@ public interface Disk {
     enum Access {
         /** Reading only. */
         READ,
+        /**
+         * As READ, but around the page cache where the file system allows it. Any position and length can be read; it is quick where both, and the address of
+         * the buffer, are multiples of {@link DiskFile#alignment()}.
+         */
+        READ_DIRECT,
         /** Reading and writing through the page cache. */
         READ_WRITE,
         /**

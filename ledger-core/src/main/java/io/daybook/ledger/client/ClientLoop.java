@@ -43,6 +43,7 @@ final class ClientLoop {
     private final Quarantine quarantine;
     private final Quarantine slow;
     private final LacPace lacPace;
+    private final Hedging hedging;
     private final Set<Handle> handles = new LinkedHashSet<>();
     private boolean closed;
 
@@ -70,6 +71,7 @@ final class ClientLoop {
                 loop.clock(), config.quarantine(), config.quarantine().multipliedBy(QUARANTINE_GROWTH));
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
         this.lacPace = new LacPace(loop);
+        this.hedging = new Hedging(config.hedgeDelay().toNanos());
     }
 
     Loop loop() {
@@ -118,6 +120,11 @@ final class ClientLoop {
         return lacPace;
     }
 
+    /** When a read is asked of a second bookie as well. */
+    Hedging hedging() {
+        return hedging;
+    }
+
     Candidates candidates() {
         return registered.get();
     }
@@ -130,6 +137,11 @@ final class ClientLoop {
     /** Whether adds to {@code bookie} may travel in groups; stock ones would close the connection. */
     boolean takesGroups(BookieId bookie) {
         return features.test(bookie, BookieServiceInfo.GROUP_ADD);
+    }
+
+    /** Whether {@code bookie} knows strided reads; stock ones would close the connection. */
+    boolean readsStrided(BookieId bookie) {
+        return features.test(bookie, BookieServiceInfo.STRIPED_BATCH_READ);
     }
 
     /** An ensemble for a new ledger; quarantined bookies only when there are too few others, since a suspicion is no proof. */

@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
 final class QuorumReader implements LedgerReader, ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumReader.class);
     private static final int UNBATCHED_MAX = 256; // entries of one readBatch where each needs a request of its own
+    private static final int RECORD_OVERHEAD = 64; // what an entry takes in an answer beside its payload, about
+    private static final int STRIPED_MAX = 1 << 16; // entries of one readBatch where several requests bring them
 
     private final LedgerId ledger;
     private final String decisions;
@@ -175,11 +177,13 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                 return;
             }
             long last = Math.min(lastAddConfirmed, first + countMax - 1);
-            if (scheduler.batches()) {
+            int stride = source.stride(first);
+            if (stride == 1) {
                 long bytes = Math.min(bytesMax, home.config().payloadBytesMax());
-                source.fetch(first, Math.min(last, source.fragmentEnd(first)), bytes, new Batch(result));
+                source.fetch(first, 1, Math.min(last, source.fragmentEnd(first)), bytes, new Batch(result));
             } else {
-                long fitting = Math.min(UNBATCHED_MAX, Math.max(1, bytesMax / Math.max(1, entryBytes)));
+                long fitting = Math.max(1, bytesMax / Math.max(1, entryBytes));
+                fitting = Math.min(fitting, stride == 0 ? UNBATCHED_MAX : STRIPED_MAX);
                 Promise<LedgerEntries> all = loop.promise();
                 new RangeRead(
                                 source,
@@ -412,9 +416,9 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
     /** Where entries come from: the bookies of the newest fragments known, looked up once more when nobody has an entry (R62). */
     private final class Source implements RangeRead.Source {
         @Override
-        public void fetch(long first, long last, long bytesMax, ReadScheduler.Receiver receiver) {
+        public void fetch(long first, int stride, long last, long bytesMax, ReadScheduler.Receiver receiver) {
             Fragment fragment = metadata().fragmentOf(first);
-            scheduler.fetch(fragment, first, last, bytesMax, new ReadScheduler.Receiver() {
+            scheduler.fetch(fragment, first, stride, last, bytesMax, new ReadScheduler.Receiver() {
                 @Override
                 public void onEntries(long from, List<LedgerEntry> entries) {
                     receiver.onEntries(from, entries);
@@ -429,7 +433,7 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                         } else if (now.equals(fragment) || shut) {
                             receiver.onMissing(from, answers);
                         } else {
-                            scheduler.fetch(now, from, Math.min(last, fragmentEnd(from)), bytesMax, receiver);
+                            scheduler.fetch(now, from, stride, Math.min(last, fragmentEnd(from)), bytesMax, receiver);
                         }
                     });
                 }
@@ -451,8 +455,13 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
         }
 
         @Override
-        public long pieceEntries(long weight, long bytesMax) {
-            return scheduler.batches() ? Math.max(1, bytesMax / weight) : 1;
+        public int stride(long entry) {
+            return scheduler.stride(metadata().fragmentOf(entry));
+        }
+
+        @Override
+        public long weight() {
+            return entryBytes + RECORD_OVERHEAD;
         }
 
         @Override

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Buffers.</b> Owns the entries that have come until its promise completes with them; a failure releases them.
  */
 final class RangeRead {
-    private static final int PIECE_BYTES = 1 << 20; // one answer; several are in flight
-    private static final int ENTRY_GUESS = 4096; // bytes, until an entry has come
+    private static final int PIECE_BYTES = 1 << 20; // one answer, about; several are in flight
+    private static final int ANSWER_BYTES_MAX = 2 << 20;
+    private static final int RECORD_OVERHEAD = 64; // what an entry takes in an answer beside its payload, about
 
     private final Source source;
     private final long first;
@@ -26,7 +27,7 @@ final class RangeRead {
     private final @Nullable LedgerEntry[] found;
     private final Promise<LedgerEntries> result;
 
-    private final ArrayList<long[]> gaps = new ArrayList<>(); // what came back short: {first, last}
+    private final ArrayList<Gap> gaps = new ArrayList<>(); // what came back short
     private long nextNew; // lowest entry never asked for
     private long end; // reading stops here; lowered when an unconfirmed entry is missing
     private long asked; // entries in flight
@@ -70,22 +71,14 @@ final class RangeRead {
             return;
         }
         pumping = true;
-        while (!result.isDone()) {
-            long from;
-            long to;
+        while (!result.isDone() && (asked == 0 || asked * weight() < budget)) {
             if (!gaps.isEmpty()) {
-                long[] gap = gaps.remove(gaps.size() - 1);
-                from = gap[0];
-                to = gap[1];
-            } else if (nextNew <= end && (asked == 0 || asked * weight() < budget)) {
-                from = nextNew;
-                to = Math.min(end, from + source.pieceEntries(weight(), PIECE_BYTES) - 1);
-                to = Math.min(to, source.fragmentEnd(from));
-                nextNew = to + 1;
+                askAgain(gaps.remove(gaps.size() - 1));
+            } else if (nextNew <= end) {
+                askOn();
             } else {
                 break;
             }
-            ask(from, to);
         }
         pumping = false;
         if (!result.isDone() && arrived == end - first + 1) {
@@ -93,17 +86,51 @@ final class RangeRead {
         }
     }
 
-    private void ask(long from, long to) {
-        asked += to - from + 1;
-        source.fetch(from, to, PIECE_BYTES, new ReadScheduler.Receiver() {
+    /** Asks for the next entries, in a striped ledger by as many questions as it has slots. */
+    private void askOn() {
+        long from = nextNew;
+        int stride = source.stride(from);
+        long span = Math.max(1, stride * piece());
+        long to = end - from < span + span / 2 ? end : from + span - 1; // no small rest
+        to = Math.min(to, source.fragmentEnd(from));
+        nextNew = to + 1;
+        if (stride == 0) {
+            nextNew = from + 1;
+            ask(from, 1, from);
+        }
+        for (int i = 0; i < stride && from + i <= to && !result.isDone(); i++) {
+            ask(from + i, stride, to);
+        }
+    }
+
+    /** Asks for what came back short, or for the first part of it if it has turned out to be more than one answer holds. */
+    private void askAgain(Gap gap) {
+        int stride = source.stride(gap.first) == 0 ? 0 : gap.stride;
+        long to = Math.min(gap.last, gap.first + Math.max(0, stride * (piece() - 1)));
+        long rest = to - (to - gap.first) % gap.stride + gap.stride;
+        if (rest <= gap.last) {
+            gaps.add(new Gap(rest, gap.stride, gap.last));
+        }
+        ask(gap.first, gap.stride, to);
+    }
+
+    /** Entries that fit into one answer. */
+    private long piece() {
+        return Math.max(1, PIECE_BYTES / weight());
+    }
+
+    private void ask(long from, int stride, long to) {
+        long count = (to - from) / stride + 1;
+        asked += count;
+        source.fetch(from, stride, to, ANSWER_BYTES_MAX, new ReadScheduler.Receiver() {
             @Override
             public void onEntries(long start, List<LedgerEntry> entries) {
                 arrived(entries);
-                long next = start + entries.size();
+                long next = start + (long) entries.size() * stride;
                 if (next <= to) { // the answer was full, or the bookie has a hole
-                    asked -= to - next + 1;
+                    asked -= (to - next) / stride + 1;
                     if (next <= end) {
-                        gaps.add(new long[] {next, Math.min(to, end)});
+                        gaps.add(new Gap(next, stride, Math.min(to, end)));
                     }
                 }
                 pump();
@@ -111,14 +138,15 @@ final class RangeRead {
 
             @Override
             public void onMissing(long start, ReplicaChoice answers) {
-                asked -= to - start + 1;
+                asked -= count;
                 if (result.isDone()) {
                     return;
                 }
                 LedgerException why = source.missing(start, answers);
                 if (mayEndEarly && start > first && why instanceof LedgerException.NoSuchEntry) {
                     end = Math.min(end, start - 1);
-                    gaps.removeIf(gap -> gap[0] >= start);
+                    gaps.removeIf(gap -> gap.first > end);
+                    gaps.replaceAll(gap -> new Gap(gap.first, gap.stride, Math.min(gap.last, end)));
                     release(end + 1);
                     pump();
                 } else {
@@ -133,13 +161,16 @@ final class RangeRead {
         });
     }
 
+    /** Entries that were asked for and did not come. */
+    private record Gap(long first, int stride, long last) {}
+
     private void fail(LedgerException why) {
         release(first);
         result.completeExceptionally(why);
     }
 
     private long weight() {
-        return arrived == 0 ? ENTRY_GUESS : Math.max(1, arrivedBytes / arrived);
+        return Math.max(1, arrived == 0 ? source.weight() : RECORD_OVERHEAD + arrivedBytes / arrived);
     }
 
     private void complete() {
@@ -172,11 +203,14 @@ final class RangeRead {
     /** Where pieces come from. */
     interface Source {
 
-        /** Fetches entries {@code first} to at most {@code last}; the receiver hears of it later. */
-        void fetch(long first, long last, long bytesMax, ReadScheduler.Receiver receiver);
+        /** Fetches entries {@code first}, {@code first + stride}, … to at most {@code last}; the receiver hears of it later. */
+        void fetch(long first, int stride, long last, long bytesMax, ReadScheduler.Receiver receiver);
 
-        /** How many entries of {@code weight} bytes to ask for at once. */
-        long pieceEntries(long weight, long bytesMax);
+        /** How far the entries of one answer are apart where {@code entry} is; 0 where each needs a question of its own. */
+        int stride(long entry);
+
+        /** What an entry weighs in an answer, bytes, as far as is known before one has come. */
+        long weight();
 
         /** Last entry of the fragment that holds {@code entry}; Long.MAX_VALUE for the last one. */
         long fragmentEnd(long entry);

@@ -10,6 +10,8 @@ import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.digest.DigestMismatchException;
 import io.daybook.ledger.digest.EntryDigest;
+import io.daybook.ledger.protocol.MalformedFrameException;
+import io.daybook.ledger.protocol.Records;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -26,16 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches entries from whichever bookie of the write set is best: one after another on errors, a second one when the first is slow,
- * several entries from one bookie where the ensemble is the write set. Belongs to the reader's loop.
+ * Fetches entries from whichever bookie of the write set is best: one after another on errors, a second one when the first is slow.
  *
- * <p><b>Buffers.</b> The receiver owns the entries it is given.
+ * <p>Several entries come from one bookie in one answer: by a strided read where every bookie announces it, also of a striped ledger, where the entries of one
+ * answer are an ensemble's size apart; else by a stock batch read where the ensemble is the write set; else each comes alone. Consecutive entries, some
+ * megabytes of them, prefer the same bookies, so that one disk reads on while others rest. Belongs to the reader's loop.
+ *
+ * <p><b>Buffers.</b> The receiver owns the entries it is given; those of one answer share its memory.
  */
 final class ReadScheduler {
     private static final Logger LOG = LoggerFactory.getLogger(ReadScheduler.class);
 
-    /** Consecutive entries that prefer the same replica, so that one disk reads on instead of three seeking. */
-    private static final int RUN_BITS = 12;
+    /** Bytes of consecutive entries that prefer the same replica. */
+    private static final long RUN_BYTES = 4 << 20;
 
     private final LedgerId ledger;
     private final Replication replication;
@@ -44,11 +49,13 @@ final class ReadScheduler {
     private final Loop loop;
     private final Bookies bookies;
     private final Duration readTimeout;
-    private final long hedgeNanos;
+    private final Hedging hedging;
     private final Set<Fetch> open = new LinkedHashSet<>();
     private Loop.@Nullable Timer hedgeTimer; // one for all fetches
-    private boolean batches; // until a bookie hangs up on one
-    private boolean batchAnswered;
+    private long hedgeAtNanos;
+    private boolean stockBatches; // until a bookie hangs up on one
+    private boolean stockBatchAnswered;
+    private long entryBytes = 1024; // what entries weigh lately
 
     ReadScheduler(LedgerId ledger, Replication replication, EntryDigest digest, ClientLoop home) {
         this.ledger = ledger;
@@ -58,25 +65,38 @@ final class ReadScheduler {
         this.loop = home.loop();
         this.bookies = home.bookies();
         this.readTimeout = home.config().readTimeout();
-        this.hedgeNanos = home.config().hedgeDelay().toNanos();
-        this.batches = replication.ensemble() == replication.writeQuorum()
+        this.hedging = home.hedging();
+        this.stockBatches = replication.ensemble() == replication.writeQuorum()
                 && home.config().wire() == ClientConfig.Wire.V2;
     }
 
-    /** Whether several entries can come in one answer: each bookie has them all, and the wire can say it. */
-    boolean batches() {
-        return batches;
+    /**
+     * How far the entries of one answer are apart: 1 where each bookie of {@code fragment} has them all, the ensemble's size in a striped ledger, 0 where only
+     * one entry can be asked for at a time.
+     */
+    int stride(Fragment fragment) {
+        if (stockBatches) {
+            return 1;
+        }
+        for (BookieId bookie : fragment.bookies()) {
+            if (!home.readsStrided(bookie)) {
+                return 0;
+            }
+        }
+        return replication.ensemble() == replication.writeQuorum() ? 1 : replication.ensemble();
     }
 
     /**
-     * Fetches entries {@code first} to at most {@code last}, of which at least the first must come; more only if {@link #batches()}.
+     * Fetches entries {@code first}, {@code first + stride}, … to at most {@code last}, of which at least the first must come.
      *
      * @param fragment where they are
+     * @param stride as {@link #stride} tells, or 1 with {@code last} equal to {@code first}
      * @param bytesMax of the answer; the first entry always comes
      */
-    void fetch(Fragment fragment, long first, long last, long bytesMax, Receiver receiver) {
-        Fetch fetch = new Fetch(fragment, first, batches ? last : first, bytesMax, receiver);
+    void fetch(Fragment fragment, long first, int stride, long last, long bytesMax, Receiver receiver) {
+        Fetch fetch = new Fetch(fragment, first, stride, last, bytesMax, receiver);
         open.add(fetch);
+        hedging.onRead();
         askNext(fetch);
         startHedging();
     }
@@ -102,23 +122,72 @@ final class ReadScheduler {
             }
             return;
         }
-        fetch.askedNanos = loop.clock().nanos();
+        boolean firstAsked = fetch.askedNanos == 0;
+        long now = loop.clock().nanos();
+        fetch.askedNanos = now == 0 ? 1 : now;
         BookieId bookie = fetch.fragment.bookies().get(slot);
-        if (batches && fetch.last > fetch.first) {
+        if (fetch.last > fetch.first && home.readsStrided(bookie)) {
+            int count = (int) Math.min(Integer.MAX_VALUE, (fetch.last - fetch.first) / fetch.stride + 1);
+            Request request = new Request.StridedRead(
+                    Tag.V2, ledger.value(), fetch.first, fetch.stride, count, fetch.bytesMax);
+            Futures.whenDone(
+                    bookies.call(bookie, request, Response.StridedRead.class, readTimeout), loop, (answer, failure) -> {
+                        timed(fetch, firstAsked, now, failure);
+                        onStrided(fetch, bookie, answer, failure);
+                    });
+        } else if (fetch.last > fetch.first && fetch.stride == 1 && stockBatches) {
             int count = (int) Math.min(Integer.MAX_VALUE, fetch.last - fetch.first + 1);
             Request request =
                     new Request.BatchRead(Tag.V2, ledger.value(), fetch.first, 0, count, fetch.bytesMax, false, null);
             Futures.whenDone(
-                    bookies.call(bookie, request, Response.BatchRead.class, readTimeout),
-                    loop,
-                    (answer, failure) -> onBatch(fetch, bookie, answer, failure));
+                    bookies.call(bookie, request, Response.BatchRead.class, readTimeout), loop, (answer, failure) -> {
+                        timed(fetch, firstAsked, now, failure);
+                        onBatch(fetch, bookie, answer, failure);
+                    });
         } else {
             Request request = Request.Read.plain(Tag.V2, ledger.value(), fetch.first);
             Futures.whenDone(
-                    bookies.call(bookie, request, Response.Read.class, readTimeout),
-                    loop,
-                    (answer, failure) -> onRead(fetch, bookie, answer, failure));
+                    bookies.call(bookie, request, Response.Read.class, readTimeout), loop, (answer, failure) -> {
+                        timed(fetch, firstAsked, now, failure);
+                        onRead(fetch, bookie, answer, failure);
+                    });
         }
+    }
+
+    /** Only the first bookie asked tells how long answers take: a later one is asked because that was slow. */
+    private void timed(Fetch fetch, boolean firstAsked, long asked, @Nullable Throwable failure) {
+        if (firstAsked && failure == null) {
+            hedging.onAnswer(fetch.last > fetch.first, loop.clock().nanos() - asked);
+        }
+    }
+
+    private void onStrided(
+            Fetch fetch, BookieId bookie, Response.@Nullable StridedRead answer, @Nullable Throwable failure) {
+        if (answer == null) {
+            onUnknown(fetch, bookie, String.valueOf(failure));
+            return;
+        }
+        ByteBuf records = answer.records();
+        if (answer.status() != Status.OK || records == null || !records.isReadable()) {
+            answer.release();
+            if (answer.status() == Status.OK) {
+                onUnknown(fetch, bookie, "answered with nothing");
+            } else {
+                onRefused(fetch, bookie, answer.status());
+            }
+            return;
+        }
+        Arrival arrival = new Arrival(fetch, bookie, answer.count());
+        try {
+            for (Records walk = new Records(records); arrival.more() && walk.next(); ) {
+                arrival.add(walk.body());
+            }
+        } catch (MalformedFrameException notWhole) {
+            arrival.damaged(notWhole.getMessage());
+        } finally {
+            records.release(); // the entries keep their parts
+        }
+        arrival.end();
     }
 
     private void onRead(Fetch fetch, BookieId bookie, Response.@Nullable Read answer, @Nullable Throwable failure) {
@@ -138,7 +207,7 @@ final class ReadScheduler {
     private void onBatch(
             Fetch fetch, BookieId bookie, Response.@Nullable BatchRead answer, @Nullable Throwable failure) {
         if (answer == null) {
-            if (batchAnswered || !open.remove(fetch)) {
+            if (stockBatchAnswered || !open.remove(fetch)) {
                 onUnknown(fetch, bookie, String.valueOf(failure));
                 return;
             }
@@ -147,11 +216,11 @@ final class ReadScheduler {
                     ledger,
                     bookie,
                     String.valueOf(failure));
-            batches = false; // a bookie that does not know them hangs up
-            fetch(fetch.fragment, fetch.first, fetch.first, fetch.bytesMax, fetch.receiver);
+            stockBatches = false; // a bookie that does not know them hangs up
+            fetch(fetch.fragment, fetch.first, 1, fetch.first, fetch.bytesMax, fetch.receiver);
             return;
         }
-        batchAnswered = true;
+        stockBatchAnswered = true;
         if (answer.status() == Status.OK && !answer.entries().isEmpty()) {
             onBodies(fetch, bookie, answer.entries());
             return;
@@ -161,29 +230,68 @@ final class ReadScheduler {
     }
 
     private void onBodies(Fetch fetch, BookieId bookie, List<ByteBuf> bodies) {
-        boolean wanted = open.contains(fetch);
-        List<LedgerEntry> entries = new ArrayList<>(bodies.size());
-        boolean whole = true;
+        Arrival arrival = new Arrival(fetch, bookie, bodies.size());
         for (ByteBuf body : bodies) {
-            long id = fetch.first + entries.size();
-            if (!wanted || !whole || id > fetch.last) {
+            if (arrival.more()) {
+                arrival.add(body);
+            } else {
                 body.release();
-                continue;
-            }
-            try {
-                entries.add(digest.unpack(ledger.value(), id, body));
-            } catch (DigestMismatchException damaged) {
-                LOG.warn("ledger={} entry={} bookie={} damaged copy: {}", ledger, id, bookie, damaged.getMessage());
-                home.meters().onDamaged();
-                whole = false;
             }
         }
-        if (!entries.isEmpty()) {
-            open.remove(fetch);
-            fetch.receiver.onEntries(fetch.first, entries);
-        } else if (wanted) {
-            fetch.choice.damaged(bookie);
-            askNext(fetch);
+        arrival.end();
+    }
+
+    /** The entries of one answer, verified one by one: what stands behind one that is damaged is left to another answer. */
+    private final class Arrival {
+        private final Fetch fetch;
+        private final BookieId bookie;
+        private final boolean wanted;
+        private final List<LedgerEntry> entries;
+        private boolean whole = true;
+        private long next;
+        private long bytes;
+
+        Arrival(Fetch fetch, BookieId bookie, int count) {
+            this.fetch = fetch;
+            this.bookie = bookie;
+            this.wanted = open.contains(fetch);
+            this.entries = new ArrayList<>(Math.max(1, Math.min(count, 1 << 16)));
+            this.next = fetch.first;
+        }
+
+        /** Whether a further entry is of use. */
+        boolean more() {
+            return wanted && whole && next <= fetch.last;
+        }
+
+        /** Takes {@code body} over, which should be the next entry. */
+        void add(ByteBuf body) {
+            bytes += body.readableBytes();
+            try {
+                entries.add(digest.unpack(ledger.value(), next, body));
+                next += fetch.stride;
+            } catch (DigestMismatchException failure) {
+                damaged(failure.getMessage());
+            }
+        }
+
+        /** What comes from here on is not as it was written: damage, not absence. */
+        void damaged(@Nullable String why) {
+            LOG.warn("ledger={} entry={} bookie={} damaged copy: {}", ledger, next, bookie, why);
+            home.meters().onDamaged();
+            whole = false;
+        }
+
+        /** Delivers what is whole, or asks the next bookie. */
+        void end() {
+            if (!entries.isEmpty()) {
+                entryBytes = (entryBytes * 7 + bytes / entries.size()) / 8;
+                open.remove(fetch);
+                fetch.receiver.onEntries(fetch.first, entries);
+            } else if (wanted) {
+                fetch.choice.damaged(bookie);
+                askNext(fetch);
+            }
         }
     }
 
@@ -209,8 +317,18 @@ final class ReadScheduler {
     }
 
     private void startHedging() {
-        if (hedgeTimer == null && !open.isEmpty()) {
-            hedgeTimer = loop.schedule(hedgeNanos / 2 + 1, this::hedge);
+        if (open.isEmpty()) {
+            return;
+        }
+        long delay = Math.min(hedging.delayNanos(false), hedging.delayNanos(true));
+        long at = loop.clock().nanos() + delay / 2 + 1;
+        if (hedgeTimer != null && hedgeAtNanos - at > delay) {
+            hedgeTimer.cancel(); // set when less was known
+            hedgeTimer = null;
+        }
+        if (hedgeTimer == null) {
+            hedgeAtNanos = at;
+            hedgeTimer = loop.schedule(delay / 2 + 1, this::hedge);
         }
     }
 
@@ -218,7 +336,9 @@ final class ReadScheduler {
         hedgeTimer = null;
         long now = loop.clock().nanos();
         for (Fetch fetch : new ArrayList<>(open)) {
-            if (now - fetch.askedNanos >= hedgeNanos && open.contains(fetch)) {
+            boolean due = now - fetch.askedNanos >= hedging.delayNanos(fetch.last > fetch.first);
+            if (due && open.contains(fetch) && fetch.choice.anyLeft() && hedging.tryHedge()) {
+                home.meters().onHedged();
                 askNext(fetch);
             }
         }
@@ -228,9 +348,7 @@ final class ReadScheduler {
     private int[] order(Fragment fragment, long entry) {
         int copies = replication.writeQuorum();
         int[] order = new int[copies];
-        int preferred = copies < replication.ensemble()
-                ? 0 // striping spreads the entries already
-                : (int) Math.floorMod(ledger.value() + (entry >> RUN_BITS) - entry, (long) copies);
+        int preferred = preferred(entry);
         int good = 0;
         int bad = copies;
         for (int i = 0; i < copies; i++) {
@@ -244,10 +362,26 @@ final class ReadScheduler {
         return order;
     }
 
+    /**
+     * Which copy of an entry is asked for first. In each run of entries as few bookies as have them all are asked: one, or in a striped ledger every one that is
+     * the last of a write quorum's number of neighbours, which holds the entries of all of these. The next run is for others.
+     */
+    private int preferred(long entry) {
+        int ensemble = replication.ensemble();
+        int copies = replication.writeQuorum();
+        long perRun = Math.max(16, Long.highestOneBit(Math.max(1, RUN_BYTES / Math.max(1, entryBytes))));
+        long run = ledger.value() + entry / perRun;
+        int behind = (int) Math.floorMod(entry - run, (long) ensemble); // the run begins with slot run mod E
+        if (copies == ensemble) {
+            return (int) Math.floorMod(run - entry, (long) ensemble);
+        }
+        return copies - 1 - behind % copies;
+    }
+
     /** Told of the end of a fetch; never inside the call that began it. */
     interface Receiver {
 
-        /** Entries from {@code first} on, at least one; the receiver closes them. */
+        /** Entries from {@code first} on, a stride apart, at least one; the receiver closes them. */
         void onEntries(long first, List<LedgerEntry> entries);
 
         /** No bookie delivered {@code first}. */
@@ -261,15 +395,17 @@ final class ReadScheduler {
     private final class Fetch {
         final Fragment fragment;
         final long first;
+        final int stride;
         final long last;
         final long bytesMax;
         final Receiver receiver;
         final ReplicaChoice choice;
-        long askedNanos;
+        long askedNanos; // 0 before the first bookie was asked
 
-        Fetch(Fragment fragment, long first, long last, long bytesMax, Receiver receiver) {
+        Fetch(Fragment fragment, long first, int stride, long last, long bytesMax, Receiver receiver) {
             this.fragment = fragment;
             this.first = first;
+            this.stride = stride;
             this.last = last;
             this.bytesMax = bytesMax;
             this.receiver = receiver;

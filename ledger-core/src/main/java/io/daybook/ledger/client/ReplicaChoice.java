@@ -48,6 +48,11 @@ final class ReplicaChoice {
         unknown++;
     }
 
+    /** Whether some slot has not been asked. */
+    boolean anyLeft() {
+        return asked < order.length;
+    }
+
     /** Whether a further answer may still come. */
     boolean waiting() {
         return open > 0;

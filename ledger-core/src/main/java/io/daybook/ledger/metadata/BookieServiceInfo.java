@@ -30,6 +30,9 @@ public record BookieServiceInfo(List<Endpoint> endpoints, SortedMap<String, Stri
     /** Feature: adds may come in groups. */
     public static final String GROUP_ADD = "group-add";
 
+    /** Feature: strided reads are answered, of striped ledgers, too. */
+    public static final String STRIPED_BATCH_READ = "striped-batch-read";
+
     /** Property: number that grows whenever the bookie may have lost data (R2). */
     public static final String INCARNATION = "daybook.incarnation";
 

@@ -40,6 +40,8 @@ public final class Frames {
                     ? WireV3.encodeReadHead(m, allocator)
                     : WireV2.encodeReadHead(tag, m.status(), m.ledgerId(), m.entryId(), allocator);
             conn.send(head, m.body());
+        } else if (response instanceof Response.StridedRead m && m.records() != null) {
+            conn.send(WireV3.encodeStridedHead(m, allocator), m.records());
         } else {
             conn.send(tag.v3() ? WireV3.encode(response, allocator) : WireV2.encode(response, allocator));
         }

@@ -16,6 +16,7 @@ public enum Operation {
     FORCE(10, -1),
     LIST_ENTRIES(11, -1),
     BATCH_READ(12, 7),
+    STRIDED_READ(1000, -1),
     GROUP_ADD(1001, -1);
 
     private static final int STOCK_MAX = 12;
@@ -46,6 +47,6 @@ public enum Operation {
         if (number >= 1 && number <= STOCK_MAX) {
             return BY_V3[number - 1];
         }
-        return number == GROUP_ADD.v3 ? GROUP_ADD : null;
+        return number == STRIDED_READ.v3 ? STRIDED_READ : number == GROUP_ADD.v3 ? GROUP_ADD : null;
     }
 }

@@ -160,6 +160,26 @@ public sealed interface Request {
         }
     }
 
+    /**
+     * Reads entries {@code firstEntry}, {@code firstEntry + stride}, … as they are stored; Daybook's own, for bookies that announce it. Never fences.
+     *
+     * @param stride 1 or more: distance between entries, so that a striped ledger can be read from one of its bookies
+     * @param countMax at most so many entries, 1 or more
+     * @param bytesMax about so many bytes at most; the first entry always comes
+     */
+    record StridedRead(Tag tag, long ledgerId, long firstEntry, int stride, int countMax, long bytesMax)
+            implements Request {
+        @Override
+        public Operation operation() {
+            return Operation.STRIDED_READ;
+        }
+
+        @Override
+        public StridedRead tagged(Tag tag) {
+            return new StridedRead(tag, ledgerId, firstEntry, stride, countMax, bytesMax);
+        }
+    }
+
     /** Makes a last confirmed id known without an entry; {@code body} is a LAC packet. */
     record WriteLac(Tag tag, long ledgerId, long lac, byte[] masterKey, ByteBuf body) implements Request {
         @Override

@@ -39,6 +39,9 @@ public sealed interface Response {
         if (request instanceof Request.BatchRead m) {
             return new BatchRead(tag, status, m.ledgerId(), m.firstEntry(), m.requestId(), List.of());
         }
+        if (request instanceof Request.StridedRead m) {
+            return StridedRead.failed(tag, status, m.ledgerId(), m.firstEntry());
+        }
         if (request instanceof Request.WriteLac m) {
             return new WriteLac(tag, status, m.ledgerId());
         }
@@ -63,6 +66,7 @@ public sealed interface Response {
                 case FORCE -> new Force(tag, status, m.ledgerId());
                 case BOOKIE_INFO -> new BookieInfo(tag, status, -1, -1);
                 case LIST_ENTRIES -> new ListEntries(tag, status, m.ledgerId(), null);
+                case STRIDED_READ -> StridedRead.failed(tag, status, m.ledgerId(), m.entryId());
                 case BATCH_READ ->
                     tag.v3()
                             ? new Plain(tag, m.operation(), status)
@@ -141,6 +145,37 @@ public sealed interface Response {
         @Override
         public void release() {
             entries.forEach(ByteBuf::release);
+        }
+    }
+
+    /**
+     * Answer to {@link Request.StridedRead}.
+     *
+     * @param count number of records
+     * @param records the entries as {@link Records} reads them, null unless OK
+     */
+    record StridedRead(
+            Tag tag,
+            Status status,
+            long ledgerId,
+            long firstEntry,
+            int count,
+            @Nullable ByteBuf records) implements Response {
+        @Override
+        public Operation operation() {
+            return Operation.STRIDED_READ;
+        }
+
+        /** A read that found nothing. */
+        public static StridedRead failed(Tag tag, Status status, long ledgerId, long firstEntry) {
+            return new StridedRead(tag, status, ledgerId, firstEntry, 0, null);
+        }
+
+        @Override
+        public void release() {
+            if (records != null) {
+                records.release();
+            }
         }
     }
 

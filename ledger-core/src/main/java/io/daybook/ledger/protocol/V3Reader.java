@@ -15,6 +15,7 @@ final class V3Reader {
     private static final int FORCE = 107;
     private static final int SUB_MAX = 108;
     private static final int GROUP_ADD = GroupWire.FIELD;
+    private static final int STRIDED_READ = StridedWire.FIELD;
 
     private final ProtoCursor cursor = new ProtoCursor();
     private final KeyCache keys = new KeyCache();
@@ -84,6 +85,11 @@ final class V3Reader {
             need(0b0000_0010);
             return new Request.Force(tag, numbers[1]);
         }
+        if (op == Operation.STRIDED_READ && sub == STRIDED_READ) {
+            fields(frame, 0, 0b0011_1110);
+            need(0b0011_1110);
+            return strided(tag);
+        }
         return null;
     }
 
@@ -95,6 +101,16 @@ final class V3Reader {
         }
         byte[] key = keys.read(frame, from[2], size[2]);
         return new Request.GroupAdd(tag, numbers[1], key, (int) numbers[3], body(frame, 4));
+    }
+
+    /** A question for nothing, or backwards, is refused; one for too much is cut to what an int holds. */
+    private Request strided(Tag tag) {
+        if (numbers[2] < 0 || numbers[3] < 1 || numbers[4] < 1 || numbers[5] < 0) {
+            return new Request.Refused(tag, Operation.STRIDED_READ, Status.BAD_REQUEST, numbers[1], numbers[2]);
+        }
+        int stride = (int) Math.min(Integer.MAX_VALUE, numbers[3]);
+        int count = (int) Math.min(Integer.MAX_VALUE, numbers[4]);
+        return new Request.StridedRead(tag, numbers[1], numbers[2], stride, count, numbers[5]);
     }
 
     /** The response in {@code frame} if it is hot and plain, else null with the frame untouched. */
@@ -143,6 +159,14 @@ final class V3Reader {
             need(0b0000_0110);
             return new Response.Force(tag, status(), numbers[2]);
         }
+        if (op == Operation.STRIDED_READ && sub == STRIDED_READ) {
+            fields(frame, 0b0010_0000, 0b0001_1110);
+            need(0b0001_1110);
+            long first = numbers[3];
+            int count = (int) numbers[4];
+            return new Response.StridedRead(
+                    tag, status(), numbers[2], first, count, has(5) ? body(frame, 5) : null);
+        }
         return null;
     }
 
@@ -185,7 +209,7 @@ final class V3Reader {
     }
 
     private static boolean isSub(int number) {
-        return (number >= READ && number <= SUB_MAX) || number == GROUP_ADD;
+        return (number >= READ && number <= SUB_MAX) || number == STRIDED_READ || number == GROUP_ADD;
     }
 
     private boolean header(ByteBuf frame) {

@@ -55,7 +55,8 @@ public final class WireV3 {
             if (response == null) {
                 return ColdMessages.decodeResponse(frame);
             }
-            passedOn = response instanceof Response.Read read && read.body() != null;
+            passedOn = (response instanceof Response.Read read && read.body() != null)
+                    || (response instanceof Response.StridedRead strided && strided.records() != null);
             return response;
         } finally {
             if (!passedOn) {
@@ -85,6 +86,9 @@ public final class WireV3 {
         }
         if (request instanceof Request.Force m) {
             return encodeLedger(m.tag(), m.operation(), FORCE, m.ledgerId(), allocator);
+        }
+        if (request instanceof Request.StridedRead m) {
+            return StridedWire.encode(m, allocator);
         }
         return bytes(ColdMessages.message(request), allocator);
     }
@@ -217,6 +221,9 @@ public final class WireV3 {
         if (response instanceof Response.Force m) {
             return encodeLedger(m.tag(), m.operation(), FORCE, m.status(), m.ledgerId(), allocator);
         }
+        if (response instanceof Response.StridedRead m) {
+            return StridedWire.encode(m, allocator);
+        }
         return bytes(ColdMessages.message(response), allocator);
     }
 
@@ -261,6 +268,11 @@ public final class WireV3 {
         writeLacs(out, m);
         ProtoOut.bytesHead(out, 4, size); // last, so that the body can follow
         return out;
+    }
+
+    /** The bytes before the records of the answer to a strided read, which must have some: they follow as they are. Borrows {@code m}. */
+    public static ByteBuf encodeStridedHead(Response.StridedRead m, ByteBufAllocator allocator) {
+        return StridedWire.encodeHead(m, allocator);
     }
 
     private static int readSize(Response.Read m, int bodySize) {

@@ -6,6 +6,7 @@ import io.daybook.ledger.BookieId;
 import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.EntryGroup;
+import io.daybook.ledger.protocol.Records;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -55,6 +56,9 @@ final class FakeBookies {
         long openBytes; // of adds that came and were not answered
         int reads;
         int batchReads;
+        int stridedReads;
+        int answersLack; // so many bytes at the end of each answer to a strided read
+        ByteBuf lastRecords = Unpooled.EMPTY_BUFFER; // of the last answer to a strided read
         int polls;
         int lacsWritten;
         int forces;
@@ -176,6 +180,31 @@ final class FakeBookies {
             }
         }
 
+        private Response strided(Fake fake, Request.StridedRead strided) {
+            fake.stridedReads++;
+            Ledger ledger = fake.ledger(strided.ledgerId());
+            ByteBuf records = Unpooled.buffer();
+            int count = 0;
+            for (long id = strided.firstEntry(); count < strided.countMax(); id += strided.stride()) {
+                byte[] entry = ledger.entries.get(id);
+                if (entry == null || count > 0 && records.readableBytes() + 20 + entry.length > strided.bytesMax()) {
+                    break;
+                }
+                Records.writeHead(records, strided.ledgerId(), id, entry.length);
+                records.writeBytes(entry);
+                count++;
+            }
+            if (count == 0) {
+                records.release();
+                return Response.StridedRead.failed(
+                        strided.tag(), Status.NO_SUCH_ENTRY, strided.ledgerId(), strided.firstEntry());
+            }
+            records.writerIndex(records.writerIndex() - fake.answersLack);
+            fake.lastRecords = records;
+            return new Response.StridedRead(
+                    strided.tag(), Status.OK, strided.ledgerId(), strided.firstEntry(), count, records);
+        }
+
         Response handle(Fake fake, Request request) {
             if (request instanceof Request.Read read) {
                 fake.reads++;
@@ -223,6 +252,9 @@ final class FakeBookies {
                         batch.firstEntry(),
                         batch.requestId(),
                         found);
+            }
+            if (request instanceof Request.StridedRead strided) {
+                return strided(fake, strided);
             }
             if (request instanceof Request.ReadLac read) {
                 Ledger ledger = fake.ledger(read.ledgerId());
