@@ -61,17 +61,18 @@ final class RecordsOneByOne {
                 }
             } else if (count > 0 || outcome instanceof ReadOutcome.Missing) {
                 finish();
-            } else {
-                bytes.release();
-                result.completeExceptionally(
-                        outcome instanceof ReadOutcome.Damaged damaged
-                                ? new BookieException.Damaged(
-                                        "entry %d of ledger %d cannot be read: %s"
-                                                .formatted(next, ledgerId, damaged.reason()),
-                                        null)
-                                : failure);
+            } else if (outcome instanceof ReadOutcome.Damaged damaged) {
+                fail(new BookieException.Damaged(
+                        "entry %d of ledger %d cannot be read: %s".formatted(next, ledgerId, damaged.reason()), null));
+            } else if (failure != null) {
+                fail(failure);
             }
         });
+    }
+
+    private void fail(Throwable failure) {
+        bytes.release();
+        result.completeExceptionally(failure);
     }
 
     private void finish() {

@@ -25,12 +25,7 @@ final class RecordRead {
 
     private final CacheShard shard;
     private final ByteBufAllocator buffers;
-    private final long ledgerId;
-    private final int stride;
-    private final int countMax;
-    private final long bytesMax;
-    private final int headBytes;
-    private final boolean ahead;
+    private final Wanted wanted;
     private final Promise<StoredRecords> result;
     private final List<ByteBuf> parts = new ArrayList<>();
 
@@ -41,38 +36,28 @@ final class RecordRead {
     private boolean full;
 
     /**
+     * What is asked for.
+     *
      * @param headBytes what an answer takes beside each body, to be counted
      * @param ahead whether to fetch more than is asked for once a reader goes in order: for those that ask for one batch at a time
      */
-    RecordRead(
-            CacheShard shard,
-            ByteBufAllocator buffers,
-            long ledgerId,
-            long first,
-            int stride,
-            int countMax,
-            long bytesMax,
-            int headBytes,
-            boolean ahead,
-            Promise<StoredRecords> result) {
+    record Wanted(
+            long ledgerId, long first, int stride, int countMax, long bytesMax, int headBytes, boolean ahead) {}
+
+    RecordRead(CacheShard shard, ByteBufAllocator buffers, Wanted wanted, Promise<StoredRecords> result) {
         this.shard = shard;
         this.buffers = buffers;
-        this.ledgerId = ledgerId;
-        this.next = first;
-        this.stride = stride;
-        this.countMax = countMax;
-        this.bytesMax = bytesMax;
-        this.headBytes = headBytes;
-        this.ahead = ahead;
+        this.wanted = wanted;
         this.result = result;
+        this.next = wanted.first;
     }
 
     void goOn() {
         while (wantsMore()) {
-            if (shard.giveWritten(ledgerId, next, this)) {
+            if (shard.giveWritten(wanted.ledgerId, next, this)) {
                 continue;
             }
-            Segment segment = shard.segment(ledgerId, next, ahead);
+            Segment segment = shard.segment(wanted.ledgerId, next, wanted.ahead);
             if (segment == null) {
                 fetch();
                 return;
@@ -83,13 +68,13 @@ final class RecordRead {
     }
 
     private boolean wantsMore() {
-        return !full && next >= 0 && count < countMax && (count == 0 || bytes < bytesMax);
+        return !full && next >= 0 && count < wanted.countMax && (count == 0 || bytes < wanted.bytesMax);
     }
 
     private void fetch() {
-        long steps = countMax - count - 1L;
-        long last = steps > (Long.MAX_VALUE - next) / stride ? Long.MAX_VALUE : next + steps * stride;
-        shard.fetchRecords(ledgerId, next, last, bytesMax - bytes, ahead, this::fetched);
+        long steps = wanted.countMax - count - 1L;
+        long last = steps > (Long.MAX_VALUE - next) / wanted.stride ? Long.MAX_VALUE : next + steps * wanted.stride;
+        shard.fetchRecords(wanted.ledgerId, next, last, wanted.bytesMax - bytes, wanted.ahead, this::fetched);
     }
 
     private void fetched(
@@ -102,27 +87,25 @@ final class RecordRead {
             goOn();
         } else if (count > 0 || outcome instanceof ReadOutcome.Missing) {
             finish(); // what stands behind a bad entry is for another request
-        } else {
-            result.completeExceptionally(
-                    outcome instanceof ReadOutcome.Damaged damaged
-                            ? new BookieException.Damaged(
-                                    "entry %d of ledger %d cannot be read: %s"
-                                            .formatted(next, ledgerId, damaged.reason()),
-                                    null)
-                            : failure);
+        } else if (outcome instanceof ReadOutcome.Damaged damaged) {
+            result.completeExceptionally(new BookieException.Damaged(
+                    "entry %d of ledger %d cannot be read: %s".formatted(next, wanted.ledgerId, damaged.reason()),
+                    null));
+        } else if (failure != null) {
+            result.completeExceptionally(failure);
         }
     }
 
     /** Whether a body of {@code length} bytes still fits, in which case it counts as given. */
     private boolean accept(int length) {
-        long size = (long) headBytes + length;
-        if (count > 0 && bytes + size > bytesMax) {
+        long size = (long) wanted.headBytes + length;
+        if (count > 0 && bytes + size > wanted.bytesMax) {
             full = true;
             return false;
         }
         bytes += size;
         count++;
-        next += stride; // past the largest id it is negative, which ends the read
+        next += wanted.stride; // past the largest id it is negative, which ends the read
         return true;
     }
 
@@ -131,7 +114,7 @@ final class RecordRead {
         long id = next;
         if (accept(length)) {
             ByteBuf out = room(Records.HEADER_BYTES + length);
-            Records.writeHead(out, ledgerId, id, length);
+            Records.writeHead(out, wanted.ledgerId, id, length);
             out.writeBytes(chunk, index, length);
         }
     }
@@ -147,7 +130,7 @@ final class RecordRead {
                 from = at;
             }
             end = at + 1;
-            at = stride == 1 ? segment.after(at, next) : segment.indexOf(next);
+            at = wanted.stride == 1 ? segment.after(at, next) : segment.indexOf(next);
         }
         if (end > from) {
             pass(segment, from, end - 1);

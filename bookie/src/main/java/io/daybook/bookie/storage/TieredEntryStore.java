@@ -262,7 +262,8 @@ public final class TieredEntryStore implements EntryStore {
     @Override
     public Promise<List<ByteBuf>> readBatch(long ledgerId, long firstEntry, int countMax, long bytesMax, Loop owner) {
         Promise<StoredRecords> records = owner.promise();
-        new RecordRead(shard(owner), buffers, ledgerId, firstEntry, 1, countMax, bytesMax, 0, true, records).goOn();
+        var wanted = new RecordRead.Wanted(ledgerId, firstEntry, 1, countMax, bytesMax, 0, true);
+        new RecordRead(shard(owner), buffers, wanted, records).goOn();
         return (Promise<List<ByteBuf>>) records.thenApply(StoredRecords::bodies);
     }
 
@@ -270,18 +271,9 @@ public final class TieredEntryStore implements EntryStore {
     public Promise<StoredRecords> readRecords(
             long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
         Promise<StoredRecords> result = owner.promise();
-        new RecordRead(
-                        shard(owner),
-                        buffers,
-                        ledgerId,
-                        firstEntry,
-                        stride,
-                        countMax,
-                        bytesMax,
-                        Records.HEADER_BYTES,
-                        false,
-                        result)
-                .goOn();
+        var wanted = new RecordRead.Wanted(
+                ledgerId, firstEntry, stride, countMax, bytesMax, Records.HEADER_BYTES, false);
+        new RecordRead(shard(owner), buffers, wanted, result).goOn();
         return result;
     }
 

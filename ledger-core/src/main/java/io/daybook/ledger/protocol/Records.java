@@ -1,7 +1,6 @@
 package io.daybook.ledger.protocol;
 
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Entries one after the other, in the form of an entry log's records: word, ledger, entry id, body, where the word has 1 in its top four bits and
@@ -66,19 +65,5 @@ public final class Records {
     /** Writes what stands before a body of {@code length} bytes. */
     public static void writeHead(ByteBuf out, long ledgerId, long entryId, int length) {
         out.writeInt(KIND_ENTRY << 28 | length).writeLong(ledgerId).writeLong(entryId);
-    }
-
-    /** How many records stand in {@code records}, or null if they are not whole. Borrows. */
-    public static @Nullable Integer count(ByteBuf records) {
-        Records walk = new Records(records);
-        int count = 0;
-        try {
-            while (walk.next()) {
-                count++;
-            }
-        } catch (MalformedFrameException notWhole) {
-            return null;
-        }
-        return count;
     }
 }
