@@ -154,8 +154,7 @@ public final class FileDisk implements Disk {
                 // direct
                 // access was not the reason, this fails as well, with the reason.
                 if (Files.exists(file)) {
-                    FileChannel channel =
-                            FileChannel.open(file, readOnly(access) ? Set.of(READ) : Set.of(READ, WRITE));
+                    FileChannel channel = FileChannel.open(file, readOnly(access) ? Set.of(READ) : Set.of(READ, WRITE));
                     return new ChannelFile(file, channel, 1, owner, worker);
                 }
             }

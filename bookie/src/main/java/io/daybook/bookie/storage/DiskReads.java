@@ -155,12 +155,7 @@ final class DiskReads {
      * @param ahead whether to fetch more, up to the window, for a reader in order
      */
     void fetchRecords(
-            long ledgerId,
-            long entryId,
-            long lastWanted,
-            long bytesWanted,
-            boolean ahead,
-            SegmentReceiver receiver) {
+            long ledgerId, long entryId, long lastWanted, long bytesWanted, boolean ahead, SegmentReceiver receiver) {
         if (waiting >= WAITING_MAX) {
             receiver.accept(null, false, null, overloaded(ledgerId, entryId));
             return;
@@ -168,7 +163,8 @@ final class DiskReads {
         waiting++;
         Track track = track(ledgerId);
         long most = Math.max(windowMax, ASKED_MAX);
-        long bytes = Math.min(Math.max(bytesWanted, WINDOW_MIN), most) + 2 * WINDOW_MIN; // it may begin and end within blocks
+        long bytes = Math.min(Math.max(bytesWanted, WINDOW_MIN), most)
+                + 2 * WINDOW_MIN; // it may begin and end within blocks
         for (Fetch fetch : track.fetches) {
             if (fetch.entryId == entryId && fetch.bytesMax >= bytes && fetch.lastWanted >= lastWanted) {
                 fetch.whole.add(receiver); // another reader goes the same way
@@ -187,8 +183,9 @@ final class DiskReads {
     }
 
     private BookieException.Overloaded overloaded(long ledgerId, long entryId) {
-        return new BookieException.Overloaded("read of entry %d of ledger %d refused: %d reads wait for the disk; retry later"
-                .formatted(entryId, ledgerId, waiting));
+        return new BookieException.Overloaded(
+                "read of entry %d of ledger %d refused: %d reads wait for the disk; retry later"
+                        .formatted(entryId, ledgerId, waiting));
     }
 
     /** Brings an entry from the disk; {@code bytesWanted} of what follows will be read too. */

@@ -62,8 +62,7 @@ final class EntryReader {
     /**
      * Fetches an entry and about {@code bytesMax} of what follows up to {@code lastWanted}; {@code receiver} is told on {@code caller}. Safe from any loop.
      */
-    void fetch(
-            long ledgerId, long entryId, long lastWanted, long bytesMax, Loop caller, Consumer<Fetched> receiver) {
+    void fetch(long ledgerId, long entryId, long lastWanted, long bytesMax, Loop caller, Consumer<Fetched> receiver) {
         loop.execute(() -> {
             Stretch stretch;
             try {

@@ -41,8 +41,7 @@ final class RecordRead {
      * @param headBytes what an answer takes beside each body, to be counted
      * @param ahead whether to fetch more than is asked for once a reader goes in order: for those that ask for one batch at a time
      */
-    record Wanted(
-            long ledgerId, long first, int stride, int countMax, long bytesMax, int headBytes, boolean ahead) {}
+    record Wanted(long ledgerId, long first, int stride, int countMax, long bytesMax, int headBytes, boolean ahead) {}
 
     RecordRead(CacheShard shard, ByteBufAllocator buffers, Wanted wanted, Promise<StoredRecords> result) {
         this.shard = shard;

@@ -271,8 +271,8 @@ public final class TieredEntryStore implements EntryStore {
     public Promise<StoredRecords> readRecords(
             long ledgerId, long firstEntry, int stride, int countMax, long bytesMax, Loop owner) {
         Promise<StoredRecords> result = owner.promise();
-        var wanted = new RecordRead.Wanted(
-                ledgerId, firstEntry, stride, countMax, bytesMax, Records.HEADER_BYTES, false);
+        var wanted =
+                new RecordRead.Wanted(ledgerId, firstEntry, stride, countMax, bytesMax, Records.HEADER_BYTES, false);
         new RecordRead(shard(owner), buffers, wanted, result).goOn();
         return result;
     }

@@ -256,8 +256,8 @@ final class RequestDispatcherTest {
         peer.reading(true);
         peer.await(100);
         assertThat(peer.answers())
-                .allSatisfy(answer -> assertThat(((Response.StridedRead) answer).count())
-                        .isEqualTo((5 << 20) / 40_100));
+                .allSatisfy(answer ->
+                        assertThat(((Response.StridedRead) answer).count()).isEqualTo((5 << 20) / 40_100));
     }
 
     private int strided(long ledgerId, long first, int stride, int countMax, long bytesMax) {

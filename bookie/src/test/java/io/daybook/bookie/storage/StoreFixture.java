@@ -209,8 +209,8 @@ final class StoreFixture {
 
     /** Bodies of a strided read by id, which must be the ids asked for. */
     java.util.TreeMap<Long, byte[]> records(long ledgerId, long first, int stride, int countMax, long bytesMax) {
-        StoredRecords found = await(
-                ledgerId, () -> store.readRecords(ledgerId, first, stride, countMax, bytesMax, owner(ledgerId)));
+        StoredRecords found =
+                await(ledgerId, () -> store.readRecords(ledgerId, first, stride, countMax, bytesMax, owner(ledgerId)));
         java.util.TreeMap<Long, byte[]> bodies = new java.util.TreeMap<>();
         Records walk = new Records(found.bytes());
         while (walk.next()) {

@@ -242,14 +242,15 @@ final class TieredEntryStoreTest {
         for (int round = 0; round < 3; round++) {
             TreeMap<Long, byte[]> third = fixture.records(7, 0, 3, 1000, 1 << 20);
             assertThat(third).hasSize(100);
-            third.forEach((id, found) ->
-                    assertThat(found).as("entry %s", id).isEqualTo(body(7, id, id == 30 ? 2 : 1, 900)));
+            third.forEach(
+                    (id, found) -> assertThat(found).as("entry %s", id).isEqualTo(body(7, id, id == 30 ? 2 : 1, 900)));
             assertThat(fixture.records(7, 0, 1, 1000, 1 << 20)).hasSize(2);
             assertThat(fixture.records(7, 100, 3, 5, 1 << 20).lastKey()).isEqualTo(112);
             assertThat(fixture.records(7, 1, 3, 1000, 9_600)).hasSize(10);
             assertThat(fixture.records(7, 1, 3, 1000, 0)).hasSize(1);
             assertThat(fixture.records(7, 2, 3, 1000, 1 << 20)).isEmpty();
-            assertThat(fixture.records(7, 297, Integer.MAX_VALUE, 1000, 1 << 20)).hasSize(1);
+            assertThat(fixture.records(7, 297, Integer.MAX_VALUE, 1000, 1 << 20))
+                    .hasSize(1);
             assertThat(fixture.records(8, 250, 3, 1000, 1 << 20)).hasSize(17);
             fixture.flush();
             if (round == 1) {
@@ -267,8 +268,7 @@ final class TieredEntryStoreTest {
                 fixture.flush();
             }
         }
-        StoredRecords early =
-                fixture.await(7, () -> fixture.store.readRecords(7, 0, 1, 20, 1 << 20, fixture.owner(7)));
+        StoredRecords early = fixture.await(7, () -> fixture.store.readRecords(7, 0, 1, 20, 1 << 20, fixture.owner(7)));
 
         for (int i = 0; i < 1000; i += 20) {
             assertThat(fixture.records(7, i, 1, 20, 1 << 20)).hasSize(20); // pushes the first out of the cache

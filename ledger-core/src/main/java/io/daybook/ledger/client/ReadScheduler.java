@@ -128,8 +128,8 @@ final class ReadScheduler {
         BookieId bookie = fetch.fragment.bookies().get(slot);
         if (fetch.last > fetch.first && home.readsStrided(bookie)) {
             int count = (int) Math.min(Integer.MAX_VALUE, (fetch.last - fetch.first) / fetch.stride + 1);
-            Request request = new Request.StridedRead(
-                    Tag.V2, ledger.value(), fetch.first, fetch.stride, count, fetch.bytesMax);
+            Request request =
+                    new Request.StridedRead(Tag.V2, ledger.value(), fetch.first, fetch.stride, count, fetch.bytesMax);
             Futures.whenDone(
                     bookies.call(bookie, request, Response.StridedRead.class, readTimeout), loop, (answer, failure) -> {
                         timed(fetch, firstAsked, now, failure);

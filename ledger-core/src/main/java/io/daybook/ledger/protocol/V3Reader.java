@@ -164,8 +164,7 @@ final class V3Reader {
             need(0b0001_1110);
             long first = numbers[3];
             int count = (int) numbers[4];
-            return new Response.StridedRead(
-                    tag, status(), numbers[2], first, count, has(5) ? body(frame, 5) : null);
+            return new Response.StridedRead(tag, status(), numbers[2], first, count, has(5) ? body(frame, 5) : null);
         }
         return null;
     }

@@ -30,8 +30,11 @@ final class StridedReadTest {
 
     @AfterEach
     void noAnswerIsKept() {
-        cluster.bookies.fakes.values().forEach(fake -> assertThat(fake.lastRecords.refCnt())
-                .isEqualTo(fake.stridedReads == 0 ? 1 : 0)); // an empty buffer counts as one
+        cluster.bookies
+                .fakes
+                .values()
+                .forEach(fake -> assertThat(fake.lastRecords.refCnt())
+                        .isEqualTo(fake.stridedReads == 0 ? 1 : 0)); // an empty buffer counts as one
     }
 
     @ParameterizedTest

@@ -16,8 +16,7 @@ final class StridedWireTest {
     private static final String REQUEST = "0a07080310e80718" + "07c23e0c0805100a18032064" + "28808004";
     private static final String RECORDS = "10000002" + "0000000000000005" + "000000000000000a" + "aabb" // entry 10
             + "10000001" + "0000000000000005" + "000000000000000d" + "cc"; // entry 13
-    private static final String RESPONSE =
-            "0a07080310e80718" + "071000c23e35" + "08001005180a20022a2b" + RECORDS;
+    private static final String RESPONSE = "0a07080310e80718" + "071000c23e35" + "08001005180a20022a2b" + RECORDS;
 
     @Test
     void aRequestIsTheseBytes() {
