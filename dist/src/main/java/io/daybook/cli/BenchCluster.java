@@ -1,6 +1,7 @@
 package io.daybook.cli;
 
 import io.daybook.base.error.FileReason;
+import io.daybook.base.exec.Threads;
 import io.daybook.benchmarks.load.LocalCluster;
 import io.daybook.benchmarks.load.Servers;
 import java.io.IOException;
@@ -43,6 +44,7 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
         System.err.println(
                 "starting a throw-away cluster of %d bookies, each a process, in %s".formatted(bookies, folder));
         LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies);
+        Threads.onExit(cluster::close); // its processes would outlive this one
         boolean started = false;
         try {
             cluster.start(metadata -> {

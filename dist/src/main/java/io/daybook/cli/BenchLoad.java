@@ -15,6 +15,7 @@ import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.Replication;
 import io.daybook.namespace.Namespace;
 import io.daybook.stream.StreamConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,8 +163,20 @@ abstract class BenchLoad implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
         }
-        try (UntilInterrupted ending = new UntilInterrupted();
-                BenchCluster cluster =
+        try (UntilInterrupted ending = new UntilInterrupted()) {
+            try {
+                return call(plan, ending);
+            } catch (IOException | RuntimeException failure) {
+                if (ending.told()) { // and so the servers were, whatever else failed then
+                    throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted; there is no result", failure);
+                }
+                throw failure;
+            }
+        }
+    }
+
+    private int call(LoadPlan plan, UntilInterrupted ending) throws IOException {
+        try (BenchCluster cluster =
                         BenchCluster.open(local ? null : metadata.find(), serverPids, data, replication.ensemble());
                 BenchWatch watch = new BenchWatch(ending)) {
             BenchReport report = run(plan, cluster, watch);

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A throw-away cluster: ZooKeeper and bookies, each in a JVM of its own on this machine, started with the class path of this process. They listen on
@@ -37,8 +36,10 @@ public final class LocalCluster implements Servers {
     private final String mainClass;
     private final int bookies;
     private final List<String> storageOptions = new ArrayList<>(TUNING);
+    private final Object ending = new Object(); // held while processes end, so that nobody thinks they had
+
     private final List<Child> storage = new ArrayList<>(); // guarded by this, and so is the rest
-    private @Nullable Child zooKeeper;
+    private final List<Child> others = new ArrayList<>();
     private String uri = "";
     private boolean closed;
 
@@ -86,7 +87,8 @@ public final class LocalCluster implements Servers {
         List<Child> started = new ArrayList<>();
         for (int i = 0; i < bookies; i++) {
             Path home = folder.resolve("bookie-" + i);
-            Child child = spawn(
+            started.add(spawn(
+                    storage,
                     "bookie-" + i,
                     storageOptions,
                     "bookie",
@@ -98,18 +100,15 @@ public final class LocalCluster implements Servers {
                     "--journal",
                     home.resolve("journal"),
                     "--data",
-                    home.resolve("data"));
-            started.add(child);
-            synchronized (this) {
-                storage.add(child);
-            }
+                    home.resolve("data")));
         }
         for (Child child : started) {
             child.awaitReady("address=");
         }
     }
 
-    private Child spawn(String name, List<String> memory, Object... words) throws IOException {
+    /** Starts a process and adds it to {@code kind}, unless the cluster is closed. */
+    private Child spawn(List<Child> kind, String name, List<String> memory, Object... words) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(memory);
@@ -127,14 +126,14 @@ public final class LocalCluster implements Servers {
         Path log = folder.resolve(name + ".log");
         synchronized (this) {
             if (closed) {
-                throw new IOException("the cluster was closed while it started");
+                throw new IOException("the throw-away cluster was closed while it started");
             }
-            return new Child(
-                    name,
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start(),
-                    log);
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            Child child = new Child(name, process, log);
+            kind.add(child);
+            return child;
         }
     }
 
@@ -155,17 +154,21 @@ public final class LocalCluster implements Servers {
 
     @Override
     public void restart() throws IOException {
-        List<Child> old;
-        synchronized (this) {
-            old = List.copyOf(storage);
-            storage.clear();
-        }
         List<Integer> ports = new ArrayList<>();
-        for (Child child : old) {
-            ports.add(child.port());
+        synchronized (ending) {
+            List<Child> old = take(storage);
+            for (Child child : old) {
+                ports.add(child.port());
+            }
+            stop(old);
         }
-        stop(old);
         startStorage(ports);
+    }
+
+    private synchronized List<Child> take(List<Child> kind) {
+        List<Child> taken = List.copyOf(kind);
+        kind.clear();
+        return taken;
     }
 
     private static void stop(List<Child> children) {
@@ -183,21 +186,15 @@ public final class LocalCluster implements Servers {
         });
     }
 
-    /** Ends all processes: bookies first, then ZooKeeper. */
+    /** Ends all processes: bookies first, then ZooKeeper. When it returns they are gone, whoever called it first. */
     @Override
     public void close() {
-        List<Child> bookiesLeft;
-        Child first;
         synchronized (this) {
             closed = true;
-            bookiesLeft = List.copyOf(storage);
-            storage.clear();
-            first = zooKeeper;
-            zooKeeper = null;
         }
-        stop(bookiesLeft);
-        if (first != null) {
-            stop(List.of(first));
+        synchronized (ending) {
+            stop(take(storage));
+            stop(take(others));
         }
     }
 

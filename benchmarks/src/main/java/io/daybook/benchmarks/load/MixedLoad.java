@@ -22,11 +22,11 @@ public final class MixedLoad implements Workload {
         try (Appenders appenders = new Appenders(logs, plan, run.payloads(), run.clock())) {
             CatchUp readers = new CatchUp(run, backlog, appenders.gate());
             readers.start();
-            curves.put("append", WriteLoad.measure(run, appenders, row));
+            double seconds = WriteLoad.measure(run, appenders, row);
+            curves.put("append", appenders.latencies());
             run.watch().begin("reading to the end", run.target().recordsWord(), -1);
             run.watch().await(readers.ended(), readers::delivered);
             row.put("volumeMB", Math.round(plan.volume() / 1e6));
-            double seconds = plan.duration().toNanos() / 1e9;
             WriteLoad.rates(row, "read", readers.measured(), readers.measured() * (double) plan.size(), seconds);
             found = readers.found();
         }

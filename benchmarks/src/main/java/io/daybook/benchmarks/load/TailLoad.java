@@ -31,7 +31,8 @@ public final class TailLoad implements Workload {
                 follower.failed().thenAccept(appenders.gate()::fail);
             }
             followers.forEach(Follower::start);
-            curves.put("append", WriteLoad.measure(run, appenders, row));
+            WriteLoad.measure(run, appenders, row);
+            curves.put("append", appenders.latencies());
             awaitLastOnes(run, logs, followers);
         } finally {
             followers.forEach(Follower::close);

@@ -62,16 +62,10 @@ public final class Verifier implements RecordSink {
         } else if (sequence < next) {
             problem("%s, position %d: record %d came again or too late".formatted(log, position, sequence));
         } else {
-            problem("%s, position %d: record %s missing, record %d is in its place"
-                    .formatted(
-                            log,
-                            position,
-                            sequence == next + 1
-                                    ? next + " is"
-                                    : "s %d to %d are"
-                                            .formatted(next, sequence - 1)
-                                            .substring(2),
-                            sequence));
+            String gap = sequence == next + 1
+                    ? "record %d is".formatted(next)
+                    : "records %d to %d are".formatted(next, sequence - 1);
+            problem("%s, position %d: %s missing, record %d is in its place".formatted(log, position, gap, sequence));
             next = sequence + 1;
         }
     }

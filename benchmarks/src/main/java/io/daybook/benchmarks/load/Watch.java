@@ -1,5 +1,6 @@
 package io.daybook.benchmarks.load;
 
+import io.daybook.base.time.Clock;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -74,8 +75,7 @@ public interface Watch {
     }
 
     /** Waits until {@code nanos} have passed or {@code failed} completes, whose failure it throws; shows {@code done} meanwhile. */
-    default void pause(
-            io.daybook.base.time.Clock clock, long nanos, CompletableFuture<Throwable> failed, LongSupplier done) {
+    default void pause(Clock clock, long nanos, CompletableFuture<Throwable> failed, LongSupplier done) {
         long end = clock.nanos() + nanos;
         for (long left = nanos; left > 0; left = end - clock.nanos()) {
             try {

@@ -1,8 +1,10 @@
 package io.daybook.benchmarks.load;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /** Appends for a while, then reads back and compares everything that was acknowledged, warm-up included. */
@@ -16,7 +18,8 @@ public final class WriteLoad implements Workload {
         double createSeconds = (run.clock().nanos() - begun) / 1e9;
         Histogram latencies;
         try (Appenders appenders = new Appenders(logs, run.plan(), run.payloads(), run.clock())) {
-            latencies = measure(run, appenders, row);
+            measure(run, appenders, row);
+            latencies = appenders.latencies();
         }
         row.put("createSeconds", Figures.round(createSeconds, 2));
         run.close(logs);
@@ -29,34 +32,38 @@ public final class WriteLoad implements Workload {
         return new LoadResult(row, curves, found.verified(), found.sentence());
     }
 
-    /** Warms up, measures, and waits for what is in flight; the figures go to {@code row}. */
-    static Histogram measure(LoadRun run, Appenders appenders, Map<String, Object> row) {
+    /**
+     * Warms up, measures, and waits for what is in flight; the figures go to {@code row}. Returns the seconds that were measured: a system that
+     * acknowledges nothing for so long is measured until it does.
+     */
+    static double measure(LoadRun run, Appenders appenders, Map<String, Object> row) {
         LoadPlan plan = run.plan();
         Gate gate = appenders.gate();
         appenders.start();
         run.watch().begin("warming up", run.target().recordsWord(), -1);
-        run.watch().pause(run.clock(), plan.warmup().toNanos(), gate.failed(), appenders::acknowledged);
+        pass(run, plan.warmup(), gate, appenders::acknowledged);
         run.watch().begin("writing", run.target().recordsWord(), -1);
         Usage before = run.usage();
         long acknowledgedBefore = appenders.acknowledged();
         gate.measure(true);
-        run.watch()
-                .pause(
-                        run.clock(),
-                        plan.duration().toNanos(),
-                        gate.failed(),
-                        () -> appenders.acknowledged() - acknowledgedBefore);
+        pass(run, plan.duration(), gate, () -> appenders.acknowledged() - acknowledgedBefore);
         long entries = appenders.acknowledged() - acknowledgedBefore;
         Usage after = run.usage();
         gate.measure(false);
         appenders.finish(run.watch());
         double seconds = after.secondsSince(before);
-        Histogram latencies = appenders.latencies();
         rates(row, "", entries, entries * (double) plan.size(), seconds);
-        Latencies.put(row, "", latencies);
+        Latencies.put(row, "", appenders.latencies());
         row.put("errors", 0); // the first one ends a run
         after.put(row, before, entries);
-        return latencies;
+        return seconds;
+    }
+
+    private static void pass(LoadRun run, Duration time, Gate gate, LongSupplier done) {
+        run.watch().pause(run.clock(), time.toNanos(), gate.failed(), done);
+        while (done.getAsLong() == 0) {
+            run.watch().pause(run.clock(), Watch.TICK_NANOS / 10, gate.failed(), done);
+        }
     }
 
     /** Adds entries, seconds, entriesPerS and MBs, or with a prefix the last two. */

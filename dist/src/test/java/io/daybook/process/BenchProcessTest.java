@@ -1,0 +1,81 @@
+package io.daybook.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A load on a throw-away cluster of processes: it starts them, measures them, and leaves neither a process nor a file. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@SuppressWarnings("NullAway.Init") // JUnit sets them
+class BenchProcessTest {
+    @TempDir
+    private Path directory;
+
+    private DaybookProcess bench(String... words) throws IOException {
+        List<String> all = Stream.concat(
+                        Stream.of("bench"),
+                        Stream.concat(Stream.of(words), Stream.of("--local", "--data", data().toString())))
+                .toList();
+        return DaybookProcess.start(directory.resolve("bench.log"), all);
+    }
+
+    private Path data() throws IOException {
+        return Files.createDirectories(directory.resolve("data"));
+    }
+
+    private List<ProcessHandle> servers() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(directory.toString())
+                        && !process.info().commandLine().orElse("").contains("--local"))
+                .toList();
+    }
+
+    @Test
+    void readsBackFromRestartedServersAndLeavesNothing() throws Exception {
+        try (DaybookProcess run = bench("read", "--volume", "2MiB", "--warmup", "0s", "-o", "json")) {
+            String result = run.output();
+
+            assertThat(run.exitCode()).as(run.errors()).isZero();
+            assertThat(result)
+                    .contains("\"cache\":\"cold\"", "\"problems\":0", "\"serverRssMB\"", "\"diskReadPerByte\"")
+                    .hasLineCount(1);
+        }
+
+        assertThat(data()).isEmptyDirectory();
+        assertThat(servers()).isEmpty();
+    }
+
+    @Test
+    void leavesNothingWhenItIsToldToEndWhileItsServersStart() throws Exception {
+        try (WatchService watch = data().getFileSystem().newWatchService()) {
+            data().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            try (DaybookProcess run = bench("write", "--duration", "1h", "--warmup", "0s")) {
+                Path folder =
+                        data().resolve((Path) watch.take().pollEvents().get(0).context());
+                folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+                while (!Files.exists(folder.resolve("bookie-1.log"))) {
+                    watch.take().reset();
+                }
+
+                run.process().destroy(); // as Ctrl-C, which a process may have been started without
+
+                assertThat(run.exitCode()).as(run.errors()).isEqualTo(143);
+                assertThat(run.errors()).contains("daybook: interrupted; there is no result");
+                assertThat(run.output()).isEmpty();
+            }
+        }
+
+        assertThat(data()).isEmptyDirectory();
+        assertThat(servers()).isEmpty();
+    }
+}
