@@ -168,7 +168,8 @@ abstract class BenchLoad implements Callable<Integer> {
                 return call(plan, ending);
             } catch (IOException | RuntimeException failure) {
                 if (ending.told()) { // and so the servers were, whatever else failed then
-                    throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted; there is no result", failure);
+                    System.err.println("daybook: interrupted; there is no result"); // before the process may end
+                    throw CommandFailure.quiet(ExitCode.INTERRUPTED, String.valueOf(failure.getMessage()));
                 }
                 throw failure;
             }

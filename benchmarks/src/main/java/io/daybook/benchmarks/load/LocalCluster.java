@@ -64,6 +64,7 @@ public final class LocalCluster implements Servers {
     /** Starts everything; returns when it can be used. Fails with what a server said if one does not start. */
     public void start(Init init) throws IOException {
         Child first = spawn(
+                others,
                 "zookeeper",
                 List.of("-XX:+UseSerialGC", "-Xmx256m"),
                 "zookeeper",
@@ -71,9 +72,6 @@ public final class LocalCluster implements Servers {
                 folder.resolve("zookeeper"),
                 "--port",
                 0);
-        synchronized (this) {
-            zooKeeper = first;
-        }
         String metadata = first.awaitReady("metadata=");
         init.cluster(metadata);
         synchronized (this) {
@@ -181,7 +179,7 @@ public final class LocalCluster implements Servers {
                 System.err.println("daybook: interrupted while " + child.name() + " stopped; killing it");
             }
             if (!gone) {
-                child.process().destroyForcibly();
+                child.process().destroyForcibly().onExit().join();
             }
         });
     }
