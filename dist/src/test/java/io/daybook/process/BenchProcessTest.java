@@ -67,7 +67,7 @@ class BenchProcessTest {
                     watch.take().reset();
                 }
 
-                run.process().destroy(); // as Ctrl-C, which a process may have been started without
+                run.process().toHandle().destroy(); // as Ctrl-C, which a process may have been started to ignore
 
                 assertThat(run.exitCode()).as(run.errors()).isEqualTo(143);
                 assertThat(run.errors()).contains("daybook: interrupted; there is no result");
