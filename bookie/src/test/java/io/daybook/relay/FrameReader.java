@@ -1,5 +1,7 @@
 package io.daybook.relay;
 
+import io.daybook.ledger.digest.EntryHeader;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.MalformedFrameException;
 import io.daybook.ledger.protocol.Operation;
 import io.daybook.ledger.protocol.Request;
@@ -44,12 +46,13 @@ final class FrameReader {
                     ? request(v3, requests.decode(content), frame.readableBytes())
                     : answer(v3, (v3 ? v3Answers : v2Answers).decode(content), frame.readableBytes());
         } catch (MalformedFrameException unreadable) {
-            return new Passing(direction, v3, null, 0, Passing.NO_ENTRY, false, false, null, frame.readableBytes());
+            return new Passing(direction, v3, null, 0, Passing.NO_ENTRY, 1, false, false, null, frame.readableBytes());
         }
     }
 
     private Passing request(boolean v3, Request request, int bytes) {
         long entry = Passing.NO_ENTRY;
+        int adds = 1;
         boolean fencing = false;
         boolean recovery = false;
         long a = v3 ? request.tag().txnId() : request.ledgerId();
@@ -58,6 +61,9 @@ final class FrameReader {
             entry = add.entryId();
             recovery = add.recovery();
             b = v3 ? 0 : entry;
+        } else if (request instanceof Request.GroupAdd group) {
+            entry = firstEntry(group);
+            adds = group.count();
         } else if (request instanceof Request.Read read) {
             entry = read.entryId();
             fencing = read.fence();
@@ -75,6 +81,7 @@ final class FrameReader {
                 request.operation(),
                 request.ledgerId(),
                 entry,
+                adds,
                 fencing,
                 recovery,
                 null,
@@ -82,6 +89,13 @@ final class FrameReader {
         asked.put(new Key(v3, request.operation(), a, b), passing);
         request.release();
         return passing;
+    }
+
+    private static long firstEntry(Request.GroupAdd group) {
+        EntryGroup walk = new EntryGroup(group.entries());
+        long entry = walk.next() ? EntryHeader.entryId(group.entries()) : Passing.NO_ENTRY;
+        walk.rewind();
+        return entry;
     }
 
     private Passing answer(boolean v3, Response answer, int bytes) {
@@ -107,6 +121,7 @@ final class FrameReader {
                 answer.operation(),
                 question == null ? answer.ledgerId() : question.ledger(),
                 question == null ? entry : question.entry(),
+                question == null ? 1 : question.adds(),
                 question != null && question.fencing(),
                 question != null && question.recovery(),
                 answer.status(),

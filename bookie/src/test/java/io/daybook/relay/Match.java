@@ -31,9 +31,12 @@ public final class Match {
         return new Match(passing -> passing.direction() == direction);
     }
 
-    /** Of these operations; an answer counts as what was asked. */
+    /** Of these operations; an answer counts as what was asked, a group of adds as an add. */
     public Match of(Operation first, Operation... more) {
         Set<Operation> wanted = EnumSet.of(first, more);
+        if (wanted.contains(Operation.ADD)) {
+            wanted.add(Operation.GROUP_ADD);
+        }
         return and(passing -> passing.operation() != null && wanted.contains(passing.operation()));
     }
 
@@ -45,9 +48,9 @@ public final class Match {
         return entries(entry, entry);
     }
 
-    /** Entries {@code first} to {@code last}, both included. */
+    /** Any of the entries {@code first} to {@code last}, both included. */
     public Match entries(long first, long last) {
-        return and(passing -> passing.entry() >= first && passing.entry() <= last);
+        return and(passing -> passing.entry() + passing.adds() > first && passing.entry() <= last);
     }
 
     /** Requests that fence, and their answers. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param v3 whether it is of the protobuf format
  * @param operation null if the frame cannot be read
  * @param ledger its ledger, 0 if none
- * @param entry its entry, the first of a batch, {@link #NO_ENTRY} if none
+ * @param entry its entry, the first of a batch or group, {@link #NO_ENTRY} if none
+ * @param adds how many entries a group of adds has, 1 for all else
  * @param fencing whether the request fences
  * @param recovery whether the request is a recovery add
  * @param status of an answer; null for requests
@@ -23,6 +24,7 @@ public record Passing(
         @Nullable Operation operation,
         long ledger,
         long entry,
+        int adds,
         boolean fencing,
         boolean recovery,
         @Nullable Status status,

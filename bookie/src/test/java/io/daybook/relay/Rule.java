@@ -31,12 +31,12 @@ public class Rule {
         this.fate = fate;
     }
 
-    /** How many frames it has met. */
+    /** How many frames it has met; a group of adds counts as its adds. */
     public long met() {
         return relay.call(() -> met);
     }
 
-    /** Waits until it has met {@code number} frames; fails after 30 s. */
+    /** Waits until it has met {@code number} frames, as {@link #met} counts them; fails after 30 s. */
     public void await(long number) {
         Awaiting.real(relay.call(() -> {
             CompletableFuture<@Nullable Void> reached = new CompletableFuture<>();
@@ -61,7 +61,7 @@ public class Rule {
             return false;
         }
         boolean taken = fate.meet(lane, frame);
-        met++;
+        met += passing.adds();
         waiters.removeIf(waiter -> met >= waiter.number && waiter.reached.complete(null));
         return taken;
     }
