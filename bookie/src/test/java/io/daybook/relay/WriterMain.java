@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A writer in a process of its own: {@code URI ENTRIES DETOUR…}. Prints {@code ledger ID} before its first append and {@code appended} after
@@ -28,7 +29,10 @@ final class WriterMain {
             System.out.println("ledger " + writer.ledger().value());
             int entries = Integer.parseInt(args[1]);
             for (int entry = 0; entry < entries; entry++) {
-                writer.append(Payloads.of(entry, 1024));
+                CompletableFuture<Long> append = writer.append(Payloads.of(entry, 1024));
+                if (append.isCompletedExceptionally()) {
+                    append.join(); // a window that is full, say: ends this process, and so the test, with a reason
+                }
             }
             System.out.println("appended");
             System.in.transferTo(OutputStream.nullOutputStream());

@@ -435,8 +435,8 @@ final class QuorumWriter
         for (HandOver.Link<Handed> link = handOver.takeAll(); link != null; link = link.next()) {
             Handed handed = link.item;
             place(handed.entryId(), handed.payload(), handed.bytes(), handed.promise());
-            publish();
-            gauge.release(handed.bytes());
+            publishIds();
+            gauge.taken(handed.bytes(), protocol.pendingEntries(), protocol.pendingBytes());
         }
     }
 
@@ -506,6 +506,10 @@ final class QuorumWriter
 
     private void publish() {
         gauge.publish(protocol.pendingEntries(), protocol.pendingBytes());
+        publishIds();
+    }
+
+    private void publishIds() {
         lastAddConfirmed.setRelease(protocol.lastAddConfirmed());
         lastAddAccepted.setRelease(protocol.lastAddAccepted());
         lastAddPushed.setRelease(protocol.nextEntry() - 1);

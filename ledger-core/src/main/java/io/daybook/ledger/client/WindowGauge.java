@@ -3,16 +3,20 @@ package io.daybook.ledger.client;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How full a writer's window is, in entries and bytes, readable from any thread (R44). The loop publishes what is in flight without
- * fences of its own; other threads reserve room for what they hand over.
+ * How full a writer's window is, in entries and bytes, readable from any thread (R44): what other threads handed over and the loop has not
+ * taken yet, and what is in flight.
+ *
+ * <p>One count holds both, so that an entry on its way from the one to the other is never counted twice: a window that has room for it refuses nobody.
  */
 final class WindowGauge {
     private final long entriesMax;
     private final long bytesMax;
-    private final AtomicLong entriesInFlight = new AtomicLong(); // written by the loop only
-    private final AtomicLong bytesInFlight = new AtomicLong(); // written by the loop only
-    private final AtomicLong entriesHanded = new AtomicLong(); // reserved by other threads, not taken over yet
+    private final AtomicLong entries = new AtomicLong(); // handed over or in flight
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong entriesHanded = new AtomicLong(); // the part that the loop has not taken yet
     private final AtomicLong bytesHanded = new AtomicLong();
+    private long entriesInFlight; // the other part; the loop only
+    private long bytesInFlight;
 
     WindowGauge(long entriesMax, long bytesMax) {
         this.entriesMax = entriesMax;
@@ -20,33 +24,54 @@ final class WindowGauge {
     }
 
     /** Notes what is in flight; the loop only. */
-    void publish(long entries, long bytes) {
-        entriesInFlight.setRelease(entries);
-        bytesInFlight.setRelease(bytes);
+    void publish(long entriesNow, long bytesNow) {
+        count(entriesNow, bytesNow, 0, 0);
     }
 
-    /** Whether one more entry of {@code bytes} may enter; one that is larger than the window may enter an empty one. */
-    boolean admits(long bytes) {
-        long entries = entriesInFlight.getAcquire() + entriesHanded.get();
-        return entries < entriesMax
-                && (entries == 0 || bytesInFlight.getAcquire() + bytesHanded.get() + bytes <= bytesMax);
+    /** Notes what is in flight now that one of the entries that were handed over is taken; the loop only. */
+    void taken(long bytesOfEntry, long entriesNow, long bytesNow) {
+        count(entriesNow, bytesNow, 1, bytesOfEntry);
+        bytesHanded.addAndGet(-bytesOfEntry);
+        entriesHanded.decrementAndGet();
+    }
+
+    private void count(long entriesNow, long bytesNow, long entriesTaken, long bytesTaken) {
+        long moreEntries = entriesNow - entriesInFlight - entriesTaken;
+        long moreBytes = bytesNow - bytesInFlight - bytesTaken;
+        entriesInFlight = entriesNow;
+        bytesInFlight = bytesNow;
+        if (moreBytes != 0) {
+            bytes.addAndGet(moreBytes);
+        }
+        if (moreEntries != 0) {
+            entries.addAndGet(moreEntries);
+        }
+    }
+
+    /** Whether one more entry of {@code more} bytes may enter; one that is larger than the window may enter an empty one. */
+    boolean admits(long more) {
+        long all = entries.get();
+        return all < entriesMax && (all == 0 || bytes.get() + more <= bytesMax);
     }
 
     /** Reserves room for an entry that is handed over; false, and nothing reserved, if there is none. Any thread. */
-    boolean reserve(long bytes) {
+    boolean reserve(long more) {
         entriesHanded.incrementAndGet();
-        bytesHanded.addAndGet(bytes);
-        long entries = entriesInFlight.getAcquire() + entriesHanded.get();
-        if (entries <= entriesMax && (entries == 1 || bytesInFlight.getAcquire() + bytesHanded.get() <= bytesMax)) {
+        bytesHanded.addAndGet(more);
+        long allBytes = bytes.addAndGet(more);
+        long all = entries.incrementAndGet();
+        if (all <= entriesMax && (all == 1 || allBytes <= bytesMax)) {
             return true;
         }
-        release(bytes);
+        release(more);
         return false;
     }
 
-    /** Gives a reservation back, after its entry was published as in flight or refused. */
-    void release(long bytes) {
-        bytesHanded.addAndGet(-bytes);
+    /** Gives the reservation of an entry back that was not taken. */
+    void release(long bytesOfEntry) {
+        entries.decrementAndGet();
+        bytes.addAndGet(-bytesOfEntry);
+        bytesHanded.addAndGet(-bytesOfEntry);
         entriesHanded.decrementAndGet();
     }
 
@@ -60,9 +85,9 @@ final class WindowGauge {
         return bytesHanded.get();
     }
 
-    /** Whether what is in flight takes half of the window or more. */
+    /** Whether what is in flight takes half of the window or more; the loop only. */
     boolean halfFull() {
-        return entriesInFlight.getAcquire() * 2 >= entriesMax || bytesInFlight.getAcquire() * 2 >= bytesMax;
+        return entriesInFlight * 2 >= entriesMax || bytesInFlight * 2 >= bytesMax;
     }
 
     boolean full() {
@@ -71,17 +96,11 @@ final class WindowGauge {
 
     /** Whether there is room enough to let a caller that was refused go on: an eighth of the window. */
     boolean roomy() {
-        return entriesInFlight.getAcquire() + entriesHanded.get() <= entriesMax - Math.max(1, entriesMax / 8)
-                && bytesInFlight.getAcquire() + bytesHanded.get() <= bytesMax - bytesMax / 8;
+        return entries.get() <= entriesMax - Math.max(1, entriesMax / 8) && bytes.get() <= bytesMax - bytesMax / 8;
     }
 
     @Override
     public String toString() {
-        return "%d of %d entries, %d of %d bytes"
-                .formatted(
-                        entriesInFlight.get() + entriesHanded.get(),
-                        entriesMax,
-                        bytesInFlight.get() + bytesHanded.get(),
-                        bytesMax);
+        return "%d of %d entries, %d of %d bytes".formatted(entries.get(), entriesMax, bytes.get(), bytesMax);
     }
 }

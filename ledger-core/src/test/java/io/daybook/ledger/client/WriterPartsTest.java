@@ -2,6 +2,8 @@ package io.daybook.ledger.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.base.exec.ThreadLoop;
+import io.daybook.base.time.SystemClock;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.RepairHint;
@@ -10,6 +12,7 @@ import io.daybook.sim.SimWorld;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The small parts around the writer's state machine. */
@@ -48,6 +51,50 @@ final class WriterPartsTest {
 
         assertThat(gauge.handed()).isZero();
         assertThat(gauge.roomy()).isTrue();
+    }
+
+    @Test
+    void anEntryThatTheLoopTakesIsCountedOnceThroughout() {
+        WindowGauge gauge = new WindowGauge(2, 100);
+        assertThat(gauge.reserve(40)).isTrue();
+
+        gauge.taken(40, 1, 40);
+
+        assertThat(gauge.handed()).isZero();
+        assertThat(gauge).hasToString("1 of 2 entries, 40 of 100 bytes");
+        assertThat(gauge.reserve(60)).isTrue();
+        assertThat(gauge.full()).isTrue();
+        gauge.taken(60, 2, 100);
+        assertThat(gauge.full()).isTrue();
+        gauge.publish(0, 0);
+        assertThat(gauge).hasToString("0 of 2 entries, 0 of 100 bytes");
+    }
+
+    /** What is taken while other threads hand over must not look as if it took two places. */
+    @Test
+    void aWindowWithRoomRefusesNobodyWhileTheLoopTakes() throws Exception {
+        int entries = 200_000;
+        WindowGauge gauge = new WindowGauge(entries, entries);
+        try (ThreadLoop caller = ThreadLoop.start("caller", SystemClock.INSTANCE)) {
+            CompletableFuture<Integer> refused = new CompletableFuture<>();
+            caller.execute(() -> {
+                int no = 0;
+                for (int i = 0; i < entries; i++) {
+                    no += gauge.reserve(1) ? 0 : 1;
+                }
+                refused.complete(no);
+            });
+            long inFlight = 0;
+            while (!refused.isDone() || gauge.handed() > 0) {
+                if (gauge.handed() > 0) {
+                    inFlight++;
+                    gauge.taken(1, inFlight, inFlight);
+                }
+            }
+
+            assertThat(refused.get()).isZero();
+            assertThat(inFlight).isEqualTo(entries);
+        }
     }
 
     @Test
