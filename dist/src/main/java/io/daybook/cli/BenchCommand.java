@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = {
             "Loads a cluster, measures it, and compares everything read with what was acknowledged.",
-            "Uses the cluster of --metadata, $DAYBOOK_METADATA or the running dev cluster; with none of them, or with --local, a throw-away one of separate processes."
+            "Uses the cluster of --metadata, $DAYBOOK_METADATA or the running dev cluster; with none of them, or with --local or --data, a throw-away one of separate processes."
         },
         subcommands = {
             BenchCommand.Write.class,

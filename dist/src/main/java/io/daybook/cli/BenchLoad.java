@@ -8,6 +8,7 @@ import io.daybook.benchmarks.load.LoadPlan;
 import io.daybook.benchmarks.load.LoadResult;
 import io.daybook.benchmarks.load.LoadRun;
 import io.daybook.benchmarks.load.LoadTarget;
+import io.daybook.benchmarks.load.RemovalException;
 import io.daybook.benchmarks.load.StreamLoad;
 import io.daybook.benchmarks.load.VerificationException;
 import io.daybook.benchmarks.load.Workload;
@@ -70,7 +71,7 @@ abstract class BenchLoad implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "where a throw-away cluster makes its folder (default: the system's temporary folder); its disk is what is measured")
+                    "start a throw-away cluster, with its folder in this one (default: the system's temporary folder); its disk is what is measured")
     private @Nullable Path data;
 
     @Option(
@@ -159,9 +160,11 @@ abstract class BenchLoad implements Callable<Integer> {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
         }
         checkFiles();
-        if (local && metadata.onCommandLine()) {
+        if (throwAway() && metadata.onCommandLine()) {
             throw new CommandFailure(
-                    ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
+                    ExitCode.USAGE,
+                    "%s starts a cluster and --metadata names one; give one of them"
+                            .formatted(local ? "--local" : "--data"));
         }
         try (UntilInterrupted ending = new UntilInterrupted()) {
             try {
@@ -177,8 +180,8 @@ abstract class BenchLoad implements Callable<Integer> {
     }
 
     private int call(LoadPlan plan, UntilInterrupted ending) throws IOException {
-        try (BenchCluster cluster =
-                        BenchCluster.open(local ? null : metadata.find(), serverPids, data, replication.ensemble());
+        try (BenchCluster cluster = BenchCluster.open(
+                        throwAway() ? null : metadata.find(), serverPids, data, replication.ensemble());
                 BenchWatch watch = new BenchWatch(ending)) {
             BenchReport report = run(plan, cluster, watch);
             watch.close(); // its bar, before the result
@@ -193,6 +196,11 @@ abstract class BenchLoad implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+    }
+
+    /** Whether the options want a cluster of their own; without them one is made if there is no other. */
+    private boolean throwAway() {
+        return local || data != null;
     }
 
     private void checkFiles() {
@@ -262,13 +270,10 @@ abstract class BenchLoad implements Callable<Integer> {
     }
 
     private static void tidy(LoadRun run, BenchWatch watch) {
-        int count = run.left();
         try {
             run.removeAll(watch.untold());
-        } catch (CompletionException failed) {
-            System.err.println(
-                    "daybook: not everything of the %d that this run made could be removed from the cluster: %s"
-                            .formatted(count, Futures.cause(failed).getMessage()));
+        } catch (RemovalException some) {
+            System.err.println("daybook: " + some.getMessage());
         }
     }
 }

@@ -155,6 +155,17 @@ class BenchCommandTest {
         run(("bench " + words).split(" ")).refused(ExitCode.USAGE);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"write", "read", "tail", "mixed", "recovery"})
+    void aFolderForAThrowAwayClusterAndTheNameOfAnotherAreOneTooMany(String work) {
+        run("bench", work, "--data", directory.toString())
+                .refused(ExitCode.USAGE, "--data starts a cluster and --metadata names one; give one of them");
+        run("bench", work, "--data", directory.toString(), "--local")
+                .refused(ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
     @Test
     void saysThatNoClusterAnswers() {
         Ran.daybook("bench", "write", "--metadata", "zk+hierarchical://127.0.0.1:1/ledgers")

@@ -1,6 +1,7 @@
 package io.daybook.benchmarks.load;
 
 import io.daybook.base.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoadRun {
     private static final int CALLS_AT_ONCE = 64;
     private static final int READS_AT_ONCE = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(10); // well within what an exit waits
 
     private final LoadTarget target;
     private final Servers servers;
@@ -25,13 +27,14 @@ public final class LoadRun {
     private final Watch watch;
     private final Clock clock;
     private final Payloads payloads;
-    private final List<String> created = new ArrayList<>();
+    private final MadeLogs made;
 
     private int numbers;
 
     /** @param seed what the content of records is drawn from */
     public LoadRun(LoadTarget target, Servers servers, LoadPlan plan, Watch watch, Clock clock, long seed) {
         this.target = target;
+        this.made = new MadeLogs(target);
         this.servers = servers;
         this.plan = plan;
         this.watch = watch;
@@ -93,11 +96,10 @@ public final class LoadRun {
         int asked = 0;
         while (logs.size() < count) {
             while (asked < count && begun.size() < CALLS_AT_ONCE) {
-                begun.add(target.create());
+                begun.add(made.create());
                 asked++;
             }
             LoadLog log = watch.await(begun.remove(), logs::size);
-            created.add(log.id());
             logs.add(new Appending(log, numbers++));
         }
         return logs;
@@ -201,25 +203,17 @@ public final class LoadRun {
         }
     }
 
-    /** How many logs were made and not removed. */
+    /** How many logs were made and not removed, counting those that may still come to be. */
     public int left() {
-        return created.size();
+        return made.count();
     }
 
-    /** Removes every log this run made; throws the first failure after it has tried all. */
+    /**
+     * Waits, at most ten seconds, for logs that were asked for, and removes every log this run made.
+     *
+     * @throws RemovalException after it has tried all, if any could not be removed; those are still {@link #left}
+     */
     public void removeAll(Watch watching) {
-        watching.begin("removing", target.logWord() + "s", created.size());
-        List<CompletableFuture<@Nullable Void>> begun = new ArrayList<>();
-        long removed = 0;
-        while (!created.isEmpty()) {
-            begun.clear();
-            int some = Math.min(CALLS_AT_ONCE, created.size());
-            List<String> ids = created.subList(created.size() - some, created.size());
-            ids.forEach(id -> begun.add(target.delete(id)));
-            ids.clear();
-            long before = removed;
-            watching.await(CompletableFuture.allOf(begun.toArray(new CompletableFuture<?>[0])), () -> before);
-            removed += some;
-        }
+        made.remove(watching, PATIENCE);
     }
 }
