@@ -51,7 +51,7 @@ final class CompareSides {
     private final @Nullable Path parent;
     private final UntilInterrupted ending;
 
-    private volatile Runnable stop = () -> {}; // ends the client that runs
+    private final StopsOnExit stops = new StopsOnExit(); // of the run that is going on
 
     CompareSides(
             LoadPlan plan,
@@ -68,7 +68,7 @@ final class CompareSides {
         this.stockClientSettings = Map.copyOf(stockClientSettings);
         this.parent = parent;
         this.ending = ending;
-        Threads.onExit(() -> stop.run()); // a client that runs would keep this process waiting
+        Threads.onExit(stops::run);
     }
 
     /** One run on Daybook; its figures by name. */
@@ -76,6 +76,7 @@ final class CompareSides {
         return in("daybook", rep, folder -> {
             int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
             try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY)) {
+                stops.add(cluster::close);
                 cluster.start(CompareSides::init);
                 return ourClient(cluster, folder);
             }
@@ -89,9 +90,11 @@ final class CompareSides {
             try (LocalCluster metadata = new LocalCluster(folder, Main.class.getName(), 0);
                     StockCluster cluster = new StockCluster(release, folder, together(SERVER_MEMORY, THEIRS));
                     StockRun run = new StockRun(release, folder, CLIENT_MEMORY)) {
+                stops.add(metadata::close);
+                stops.add(cluster::close);
+                stops.add(run::close);
                 metadata.start(CompareSides::init);
                 cluster.start(metadata.uri(), bookies, stockSettings);
-                stop = run::close;
                 return run.run(cluster, metadata.uri(), plan, replication, stockClientSettings, SystemClock.INSTANCE);
             }
         });
@@ -110,10 +113,11 @@ final class CompareSides {
                 : Files.createTempDirectory(parent, "daybook-compare-");
         try {
             return run.in(folder);
-        } catch (IOException failed) {
-            checkNotTold();
+        } catch (IOException | RuntimeException failed) {
+            checkNotTold(); // and so the processes were, whatever else failed then
             throw failed;
         } finally {
+            stops.clear();
             try {
                 Trees.delete(folder);
             } catch (IOException e) {
@@ -124,8 +128,10 @@ final class CompareSides {
     }
 
     private void checkNotTold() {
-        if (ending.told()) {
-            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted; there is no result");
+        if (ending.told() || stops.told()) {
+            String told = "interrupted; there is no result";
+            System.err.println("daybook: " + told); // before the process may end
+            throw CommandFailure.quiet(ExitCode.INTERRUPTED, told);
         }
     }
 
@@ -158,7 +164,7 @@ final class CompareSides {
         command.addAll(List.of("--duration", plan.duration().toMillis() + "ms"));
         Path log = folder.resolve("client.log");
         Process client = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        stop = client::destroy;
+        stops.add(client::destroy);
         Map<String, Object> figures = null;
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {

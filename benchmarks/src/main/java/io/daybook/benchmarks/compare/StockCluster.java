@@ -29,6 +29,7 @@ public final class StockCluster implements Servers {
     private final StockRelease release;
     private final Path folder;
     private final List<String> memory;
+    private final Object ending = new Object(); // held while processes end, so that nobody thinks they had
     private final List<Process> processes = new ArrayList<>(); // guarded by this
     private boolean closed; // guarded by this
 
@@ -142,14 +143,21 @@ public final class StockCluster implements Servers {
         return processes.stream().map(Process::pid).toList();
     }
 
+    /** Ends all processes. When it returns they are gone, whoever called it first. */
     @Override
     public void close() {
-        List<Process> left;
-        synchronized (this) {
-            closed = true;
-            left = List.copyOf(processes);
-            processes.clear();
+        synchronized (ending) {
+            List<Process> left;
+            synchronized (this) {
+                closed = true;
+                left = List.copyOf(processes);
+                processes.clear();
+            }
+            stop(left);
         }
+    }
+
+    private static void stop(List<Process> left) {
         left.forEach(Process::destroy);
         for (Process process : left) {
             boolean gone = false;
@@ -159,7 +167,7 @@ public final class StockCluster implements Servers {
                 System.err.println("daybook: interrupted while a stock bookie stopped; killing it");
             }
             if (!gone) {
-                process.destroyForcibly();
+                process.destroyForcibly().onExit().join();
             }
         }
     }
