@@ -2,7 +2,8 @@ package io.daybook.ledger.client;
 
 /**
  * When a read that has no answer is asked of a second bookie as well: after about twice the time within which 99 of 100 answers of its kind come lately, and only
- * one read in twenty, so that bookies that are all slow are not asked twice as much. Belongs to one loop, whose readers share it.
+ * one read in twenty, so that bookies that are all slow are not asked twice as much. What is waited at most needs no such leave: a bookie that never answers
+ * holds no read up for longer. Belongs to one loop, whose readers share it.
  *
  * <p>A failure is no hedge: who asks the next bookie after an error needs no leave from here.
  */
@@ -44,6 +45,11 @@ final class Hedging {
             return delayMaxNanos;
         }
         return Math.min(delayMaxNanos, Math.max(DELAY_MIN_NANOS, 2 * its.of99()));
+    }
+
+    /** How long a read waits for one bookie at most, whether or not it may be hedged. */
+    long delayMaxNanos() {
+        return delayMaxNanos;
     }
 
     /** Whether one more read may be hedged now, in which case it counts. */

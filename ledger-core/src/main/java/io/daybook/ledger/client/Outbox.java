@@ -57,6 +57,9 @@ final class Outbox {
                 long[] entries,
                 @Nullable AddOutcomes outcomes,
                 @Nullable UnreachableException failure);
+
+        /** Adds could not be sent for a reason that nobody foresaw, and will not be: the writer must end, and nobody else (R96). */
+        void onUnsent(RuntimeException broken);
     }
 
     Outbox(
@@ -83,7 +86,7 @@ final class Outbox {
     }
 
     /**
-     * The stored form of an entry that is about to be sent. Takes {@code payload} over; the result is the caller's.
+     * The stored form of an entry that is about to be sent. Takes {@code payload} over, also when it throws; the result is the caller's.
      *
      * @param expectedBytes payloads and overheads that will follow in this pass, as far as is known: how much to make room for
      */
@@ -93,7 +96,13 @@ final class Outbox {
             packed = -1;
             return digest.pack(ledger, entry, lac, length, payload, allocator);
         }
-        ByteBuf out = room(EntryGroup.LENGTH_SIZE + size, expectedBytes);
+        ByteBuf out;
+        try {
+            out = room(EntryGroup.LENGTH_SIZE + size, expectedBytes);
+        } catch (RuntimeException unsent) {
+            payload.release();
+            throw unsent;
+        }
         packed = entry;
         packedAt = out.writerIndex();
         out.writeInt(size);
@@ -152,15 +161,27 @@ final class Outbox {
 
     private void passEnd() {
         passEndAsked = false;
-        flush();
         lastPassBytes = passBytes;
         passBytes = 0;
+        try {
+            flush();
+        } catch (RuntimeException broken) { // the loop has other writers
+            for (Run run : runs) {
+                run.drop();
+            }
+            endChunk();
+            answers.onUnsent(broken);
+        }
     }
 
     private void flush() {
         for (Run run : runs) {
             run.flush();
         }
+        endChunk();
+    }
+
+    private void endChunk() {
         packed = -1;
         if (chunk != null) {
             chunk.release();
@@ -242,7 +263,23 @@ final class Outbox {
             source = null;
             copies = null;
             if (group != null) {
-                bookies.addGroup(to, new Request.GroupAdd(Tag.V2, ledger, masterKey, size, group), timeout, sent);
+                try {
+                    bookies.addGroup(to, new Request.GroupAdd(Tag.V2, ledger, masterKey, size, group), timeout, sent);
+                } catch (RuntimeException unsent) {
+                    group.release();
+                    throw unsent;
+                }
+            }
+        }
+
+        /** Forgets what has not left. */
+        void drop() {
+            ByteBuf group = copies;
+            count = 0;
+            source = null;
+            copies = null;
+            if (group != null) {
+                group.release();
             }
         }
     }

@@ -179,7 +179,7 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
             long last = Math.min(lastAddConfirmed, first + countMax - 1);
             int stride = source.stride(first);
             if (stride == 1) {
-                long bytes = Math.min(bytesMax, home.config().payloadBytesMax());
+                long bytes = Math.min(bytesMax, source.answerBytesMax());
                 source.fetch(first, 1, Math.min(last, source.fragmentEnd(first)), bytes, new Batch(result));
             } else {
                 long fitting = Math.max(1, bytesMax / Math.max(1, entryBytes));
@@ -452,6 +452,11 @@ final class QuorumReader implements LedgerReader, ClientLoop.Handle {
                             "entry %s of ledger %s is on none of the bookies that were known to have it, and where it is now cannot be looked up (%s); try again"
                                     .formatted(entry, ledger, failure.getMessage()),
                             failure);
+        }
+
+        @Override
+        public int answerBytesMax() {
+            return home.config().payloadBytesMax();
         }
 
         @Override

@@ -327,6 +327,14 @@ final class QuorumWriter
         afterEvent();
     }
 
+    @Override
+    public void onUnsent(RuntimeException broken) {
+        onBroken(broken);
+        protocol.giveUpCopies(); // of adds that never left no answer will come
+        leaveIfSettled();
+        afterEvent();
+    }
+
     private void leaveIfSettled() {
         if (protocol.mode() == AppendProtocol.Mode.DEAD && protocol.copiesSettled()) {
             leave();
@@ -475,6 +483,10 @@ final class QuorumWriter
             protocol.append(body, bytes, promise);
         } catch (RuntimeException broken) {
             onBroken(broken);
+            Ending ending = protocol.ending();
+            if (ending != null) {
+                promise.completeExceptionally(ending.with(Outcome.NOT_APPLIED)); // those pending have failed already
+            }
         }
     }
 

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Buffers.</b> Owns the entries that have come until its promise completes with them; a failure releases them.
  */
 final class RangeRead {
-    private static final int PIECE_BYTES = 1 << 20; // one answer, about; several are in flight
     private static final int ANSWER_BYTES_MAX = 2 << 20;
     private static final int RECORD_OVERHEAD = 64; // what an entry takes in an answer beside its payload, about
 
@@ -23,6 +22,8 @@ final class RangeRead {
     private final long first;
     private final long last;
     private final long budget; // bytes in flight
+    private final int answerBytesMax;
+    private final int pieceBytes; // one answer, about; several are in flight
     private final boolean mayEndEarly;
     private final @Nullable LedgerEntry[] found;
     private final Promise<LedgerEntries> result;
@@ -41,6 +42,8 @@ final class RangeRead {
         this.first = first;
         this.last = last;
         this.budget = budget;
+        this.answerBytesMax = Math.min(ANSWER_BYTES_MAX, source.answerBytesMax());
+        this.pieceBytes = answerBytesMax / 2;
         this.mayEndEarly = mayEndEarly;
         this.found = new LedgerEntry[Math.toIntExact(last - first + 1)];
         this.result = result;
@@ -116,13 +119,13 @@ final class RangeRead {
 
     /** Entries that fit into one answer. */
     private long piece() {
-        return Math.max(1, PIECE_BYTES / weight());
+        return Math.max(1, pieceBytes / weight());
     }
 
     private void ask(long from, int stride, long to) {
         long count = (to - from) / stride + 1;
         asked += count;
-        source.fetch(from, stride, to, ANSWER_BYTES_MAX, new ReadScheduler.Receiver() {
+        source.fetch(from, stride, to, answerBytesMax, new ReadScheduler.Receiver() {
             @Override
             public void onEntries(long start, List<LedgerEntry> entries) {
                 arrived(entries);
@@ -205,6 +208,9 @@ final class RangeRead {
 
         /** Fetches entries {@code first}, {@code first + stride}, … to at most {@code last}; the receiver hears of it later. */
         void fetch(long first, int stride, long last, long bytesMax, ReadScheduler.Receiver receiver);
+
+        /** The largest answer this client takes, bytes; at least 1. */
+        int answerBytesMax();
 
         /** How far the entries of one answer are apart where {@code entry} is; 0 where each needs a question of its own. */
         int stride(long entry);

@@ -126,6 +126,7 @@ final class ReadScheduler {
         long now = loop.clock().nanos();
         fetch.askedNanos = now == 0 ? 1 : now;
         BookieId bookie = fetch.fragment.bookies().get(slot);
+        fetch.awaited = bookie;
         if (fetch.last > fetch.first && home.readsStrided(bookie)) {
             int count = (int) Math.min(Integer.MAX_VALUE, (fetch.last - fetch.first) / fetch.stride + 1);
             Request request =
@@ -308,9 +309,9 @@ final class ReadScheduler {
     }
 
     private void onUnknown(Fetch fetch, BookieId bookie, String why) {
+        home.slow().admit(bookie, why); // also when another bookie was faster: the next fetch shall know
         if (open.contains(fetch)) {
             LOG.debug("ledger={} entry={} bookie={} cannot be read there: {}", ledger, fetch.first, bookie, why);
-            home.slow().admit(bookie, why);
             fetch.choice.unknown();
             askNext(fetch);
         }
@@ -336,13 +337,27 @@ final class ReadScheduler {
         hedgeTimer = null;
         long now = loop.clock().nanos();
         for (Fetch fetch : new ArrayList<>(open)) {
-            boolean due = now - fetch.askedNanos >= hedging.delayNanos(fetch.last > fetch.first);
-            if (due && open.contains(fetch) && fetch.choice.anyLeft() && hedging.tryHedge()) {
+            long waited = now - fetch.askedNanos;
+            boolean late = waited >= hedging.delayMaxNanos();
+            boolean due = late || waited >= hedging.delayNanos(fetch.last > fetch.first);
+            if (late) {
+                admitAwaited(fetch);
+            }
+            if (due && open.contains(fetch) && fetch.choice.anyLeft() && (late || hedging.tryHedge())) {
                 home.meters().onHedged();
                 askNext(fetch);
             }
         }
         startHedging();
+    }
+
+    /** The bookie that {@code fetch} waits for is asked last by the fetches that follow. */
+    private void admitAwaited(Fetch fetch) {
+        BookieId bookie = fetch.awaited;
+        if (bookie != null) {
+            fetch.awaited = null;
+            home.slow().admit(bookie, "slower than usual");
+        }
     }
 
     private int[] order(Fragment fragment, long entry) {
@@ -401,6 +416,9 @@ final class ReadScheduler {
         final Receiver receiver;
         final ReplicaChoice choice;
         long askedNanos; // 0 before the first bookie was asked
+
+        @Nullable
+        BookieId awaited; // asked last; null once it is known to be slow
 
         Fetch(Fragment fragment, long first, int stride, long last, long bytesMax, Receiver receiver) {
             this.fragment = fragment;

@@ -44,7 +44,7 @@ public interface Bookies {
 
     /**
      * Sends adds that travel together, to a bookie that announces {@link BookieServiceInfo#GROUP_ADD}; always over v3. Takes the group's buffers over; the
-     * group's tag is chosen here. All of its entries are answered at once, or not at all.
+     * group's tag is chosen here. All of its entries are answered at once, or not at all. If it throws, nothing was taken over and nobody is told.
      */
     void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener);
 

@@ -31,6 +31,8 @@ final class FakeBookies {
     private static final long LATENCY_NANOS = 100_000;
 
     final Map<BookieId, Fake> fakes = new LinkedHashMap<>();
+    long throwsFor = -1; // groups of this ledger
+    final List<ByteBuf> thrown = new ArrayList<>(); // what came in them, retained once more
 
     Fake fake(BookieId id) {
         return fakes.computeIfAbsent(id, x -> new Fake());
@@ -57,6 +59,8 @@ final class FakeBookies {
         int reads;
         int batchReads;
         int stridedReads;
+        int calls; // also those that it never answers
+        int largestAnswer; // to a strided read, bytes
         int answersLack; // so many bytes at the end of each answer to a strided read
         ByteBuf lastRecords = Unpooled.EMPTY_BUFFER; // of the last answer to a strided read
         int polls;
@@ -116,6 +120,7 @@ final class FakeBookies {
                 BookieId bookie, Request request, Class<R> answer, Duration timeout) {
             Promise<R> promise = loop.promise();
             Fake fake = fake(bookie);
+            fake.calls++;
             boolean lost = request instanceof Request.Read read && read.fence() && fake.missesFences-- > 0;
             if (fake.silent || lost) {
                 request.release();
@@ -199,6 +204,7 @@ final class FakeBookies {
                 return Response.StridedRead.failed(
                         strided.tag(), Status.NO_SUCH_ENTRY, strided.ledgerId(), strided.firstEntry());
             }
+            fake.largestAnswer = Math.max(fake.largestAnswer, records.readableBytes());
             records.writerIndex(records.writerIndex() - fake.answersLack);
             fake.lastRecords = records;
             return new Response.StridedRead(
@@ -352,6 +358,10 @@ final class FakeBookies {
         public void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener) {
             Fake fake = fake(bookie);
             long ledger = group.ledgerId();
+            if (ledger == throwsFor) {
+                thrown.add(group.entries().retain());
+                throw new IllegalStateException("planted: groups of ledger " + ledger + " cannot be sent");
+            }
             int size = group.entries().readableBytes();
             List<byte[]> bodies = new ArrayList<>();
             EntryGroup walk = new EntryGroup(group.entries());

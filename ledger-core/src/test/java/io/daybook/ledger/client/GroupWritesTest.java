@@ -2,11 +2,13 @@ package io.daybook.ledger.client;
 
 import static io.daybook.ledger.client.ClientWorld.payload;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerEntries;
 import io.daybook.ledger.LedgerEntry;
+import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerOptions;
 import io.daybook.ledger.LedgerReader;
@@ -14,11 +16,14 @@ import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a pass of the writer sends to a bookie leaves as one group, where the bookie takes groups. */
 final class GroupWritesTest {
@@ -156,6 +161,60 @@ final class GroupWritesTest {
         assertThat(now.lastFragment().bookies()).doesNotContain(full).contains(busy);
         readsBack(cluster, client, writer, 20);
         client.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3/3/2", "4/3/2"})
+    void r96AWriterWhoseGroupsCannotBeSentEndsAloneAndKeepsNothing(String replication) {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter broken = writer(cluster, client, replication);
+        LedgerWriter other = writer(cluster, client, replication);
+        while (other.loop() != broken.loop()) {
+            other = writer(cluster, client, replication);
+        }
+        cluster.bookies.throwsFor = broken.ledger().value();
+
+        List<CompletableFuture<Long>> lost = burst(broken, 20, 100);
+        burst(other, 20, 100).forEach(cluster.world::await);
+
+        for (CompletableFuture<Long> append : lost) {
+            assertThatThrownBy(() -> cluster.world.await(append)).isInstanceOf(LedgerException.class);
+        }
+        assertThat(cluster.world.await(broken.ended())).hasMessageContaining("planted");
+        nothingIsKept(cluster);
+        readsBack(cluster, client, other, 20);
+        client.close();
+    }
+
+    @Test
+    void r96AnEntryThatFindsNoRoomSinceGroupsCannotBeSentFailsWithTheOthers() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter broken = writer(cluster, client, "3/3/2");
+        cluster.bookies.throwsFor = broken.ledger().value();
+
+        for (CompletableFuture<Long> append : burst(broken, 300, 1000)) {
+            assertThatThrownBy(() -> cluster.world.await(append)).isInstanceOf(LedgerException.class);
+        }
+
+        nothingIsKept(cluster);
+        client.close();
+    }
+
+    private static void nothingIsKept(ClientWorld cluster) {
+        assertThat(cluster.bookies.thrown).isNotEmpty();
+        List<ByteBuf> chunks = new ArrayList<>();
+        for (ByteBuf group : cluster.bookies.thrown) {
+            ByteBuf chunk = group;
+            while (chunk.unwrap() != null) {
+                chunk = chunk.unwrap();
+            }
+            chunks.add(chunk);
+            assertThat(group.refCnt()).isEqualTo(1); // held here
+        }
+        cluster.bookies.thrown.forEach(ByteBuf::release);
+        assertThat(chunks).allSatisfy(chunk -> assertThat(chunk.refCnt()).isZero());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.daybook.ledger.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.daybook.base.config.ConfigTree;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerEntries;
 import io.daybook.ledger.LedgerEntry;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Several entries in one answer, of striped ledgers as well, and what can be wrong with such an answer. */
 final class StridedReadTest {
     private static final String STRIDED = "durable-fence,striped-batch-read";
+    private static final Duration HEDGE_DELAY = ClientConfig.DEFAULT.hedgeDelay();
+    private static final Duration HEDGE_DELAY_ABOUT =
+            HEDGE_DELAY.multipliedBy(7).dividedBy(4); // it is looked every half of it
 
     private final ClientWorld cluster = new ClientWorld(5, 0);
 
@@ -160,17 +164,104 @@ final class StridedReadTest {
                 .isLessThan(Duration.ofMillis(20).toNanos());
     }
 
+    @Test
+    void aBookieThatNeverAnswersCostsOneRangeTheHedgeDelayAndIsAskedLastFromThenOn() {
+        LedgerReader reader = reader(3, new Replication(3, 3, 2), 3000);
+        FakeBookies.Fake hung = preferred(reader);
+        hung.silent = true;
+        int before = hung.calls;
+
+        Duration longest = scan(reader, 60); // so few that nothing is known about usual times
+
+        assertThat(longest).isBetween(HEDGE_DELAY, HEDGE_DELAY_ABOUT);
+        assertThat(hung.calls - before).isEqualTo(1);
+    }
+
+    @Test
+    void noRangeWaitsMuchLongerThanTheHedgeDelayWhenTooManyWereHedgedAlready() {
+        LedgerReader reader = reader(3, new Replication(3, 3, 2), 3000);
+        FakeBookies.Fake hung = preferred(reader);
+        scan(reader, 100); // so that it is known how long answers take
+        hung.silent = true;
+        int before = hung.calls;
+
+        Duration longest = scan(reader, 200);
+
+        assertThat(longest).isBetween(HEDGE_DELAY, HEDGE_DELAY_ABOUT);
+        assertThat(hung.calls - before).isBetween(Hedging.BURST, Hedging.BURST + 1);
+    }
+
+    @Test
+    void aTimeOutTeachesAlsoWhenAnotherBookieWasFaster() {
+        LedgerReader reader = reader(3, new Replication(3, 3, 2), 3000);
+        FakeBookies.Fake hung = preferred(reader);
+        scan(reader, 100);
+        hung.silent = true;
+        int before = hung.calls;
+        assertThat(scan(reader, 1)).isLessThan(HEDGE_DELAY);
+
+        cluster.world.runFor(ClientConfig.DEFAULT.readTimeout().plusSeconds(1));
+        scan(reader, 10);
+
+        assertThat(hung.calls - before).isEqualTo(1);
+    }
+
+    @Test
+    void noAnswerIsAskedForThatIsLargerThanTheFramesOfTheClient() {
+        for (int i = 1; i <= 3; i++) {
+            cluster.register("b" + i, STRIDED);
+        }
+        ConfigTree tree = ConfigTree.builder("f")
+                .value("client.frame-size-max", "1MiB", 1)
+                .build();
+        ClientConfig config = ClientConfig.from(tree.section("client"));
+        LedgerClient client = cluster.client("c", config);
+        LedgerReader reader =
+                written(client, new Replication(3, 3, 2), 3000, "entry ".repeat(333)); // more than is guessed at first
+
+        assertThat(texts(await(reader.read(0, 2999)))).hasSize(3000);
+
+        assertThat(cluster.bookies.fakes.values())
+                .allSatisfy(fake -> assertThat(fake.largestAnswer).isLessThanOrEqualTo(config.payloadBytesMax()));
+        assertThat(total(fake -> fake.stridedReads)).isBetween(6, 20);
+    }
+
     // ---- parts
+
+    /** The one that is asked first for all entries of a short ledger. */
+    private FakeBookies.Fake preferred(LedgerReader reader) {
+        texts(await(reader.read(0, 9)));
+        List<FakeBookies.Fake> asked = cluster.bookies.fakes.values().stream()
+                .filter(fake -> fake.stridedReads > 0)
+                .toList();
+        assertThat(asked).hasSize(1);
+        return asked.get(0);
+    }
+
+    /** Reads so many ranges one after another; returns how long the slowest took. */
+    private Duration scan(LedgerReader reader, int ranges) {
+        long longest = 0;
+        for (int range = 0; range < ranges; range++) {
+            long before = cluster.world.now();
+            assertThat(texts(await(reader.read(range * 10, range * 10 + 9))))
+                    .isEqualTo(expected(range * 10, range * 10 + 9));
+            longest = Math.max(longest, cluster.world.now() - before);
+        }
+        return Duration.ofNanos(longest);
+    }
 
     private LedgerReader reader(int newBookies, Replication replication, int entries) {
         for (int i = 1; i <= newBookies; i++) {
             cluster.register("b" + i, STRIDED);
         }
-        LedgerClient client = cluster.client("c");
+        return written(cluster.client("c"), replication, entries, "entry ");
+    }
+
+    private LedgerReader written(LedgerClient client, Replication replication, int entries, String text) {
         LedgerWriter writer = await(client.create(LedgerOptions.DEFAULT.withReplication(replication)));
         List<CompletableFuture<Long>> appended = new ArrayList<>();
         for (int i = 0; i < entries; i++) {
-            appended.add(writer.append(ClientWorld.payload("entry " + i)));
+            appended.add(writer.append(ClientWorld.payload(text + i)));
         }
         appended.forEach(this::await);
         await(writer.close());
