@@ -394,23 +394,34 @@ public final class BookieServer {
 
     // ---- end; on the control loop
 
-    /** Leaves the list of bookies and exits (R32); a metadata store that does not answer holds up the exit only so long. */
+    /** Leaves the list of bookies and exits (R32). */
     private void storageFailed(BookieException.Stopped failure) {
         LOG.error("{}", failure.getMessage());
-        control.execute(() -> {
-            Runnable exit = () -> {
-                if (!exiting) {
-                    exiting = true;
-                    seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage()));
-                }
-            };
-            control.schedule(FAREWELL.toNanos(), exit);
-            Promise<Void> gone = registration == null ? control.promise() : registration.stop();
-            if (registration == null) {
-                gone.complete(null);
+        control.execute(() -> Futures.whenDone(leaveList(), control, (left, problem) -> {
+            if (!exiting) {
+                exiting = true;
+                seams.host().exit(EXIT_STORAGE_FAILED, String.valueOf(failure.getMessage()));
             }
-            Futures.whenDone(gone, control, (left, problem) -> exit.run());
+        }));
+    }
+
+    /** Off the list of bookies; a metadata store that does not answer holds that up only so long: the session ends with the process. */
+    private Promise<Void> leaveList() {
+        Promise<Void> left = control.promise();
+        if (registration == null) {
+            left.complete(null);
+            return left;
+        }
+        Loop.Timer patience = control.schedule(FAREWELL.toNanos(), () -> {
+            if (left.complete(null)) {
+                LOG.warn("bookie {} stays on the list until its session ends: no metadata store answers", id);
+            }
         });
+        Futures.whenDone(registration.stop(), control, (off, failure) -> {
+            patience.cancel();
+            left.complete(null);
+        });
+        return left;
     }
 
     private Promise<Void> end(boolean inOrder) {
@@ -420,8 +431,8 @@ public final class BookieServer {
         Promise<Void> ended = control.promise();
         ending = ended;
         CompletionStage<Void> steps = done();
-        if (registration != null && inOrder) {
-            steps = then(steps, registration::stop);
+        if (inOrder) {
+            steps = then(steps, this::leaveList);
         }
         steps = then(steps, () -> {
             if (diskWatch != null) {

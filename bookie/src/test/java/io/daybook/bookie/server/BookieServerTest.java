@@ -185,6 +185,36 @@ final class BookieServerTest {
     }
 
     @Test
+    void anOrderlyStopDoesNotWaitForAMetadataStoreThatIsGoneToo() {
+        initialise();
+        BookieServer server = start();
+        peer.connect(server.address());
+        peer.send(add(1, 0, 1));
+        peer.await(1);
+        world.metadata().outage(true);
+
+        var stopped = server.stop();
+        world.runFor(Duration.ofSeconds(1));
+
+        assertThat(stopped).isCompleted();
+        assertThat(peer.closed()).isTrue();
+
+        world.metadata().outage(false);
+        node.crash();
+        node.restart();
+        BookieServer again = start();
+        peer.connect(again.address());
+        peer.send(read(1, 0, 2));
+        peer.await(1);
+
+        assertThat(peer.answers())
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.status()).isEqualTo(Status.OK));
+        world.await(again.stop());
+        peer.release();
+    }
+
+    @Test
     void requestsOfManyLedgersOverOneConnectionComeBackFromAllLoops() {
         initialise();
         BookieServer server = start();
