@@ -128,53 +128,39 @@ public final class LedgerLoad implements LoadTarget {
         }
     }
 
-    /** Follows one ledger: waits for the next entry, and takes what has gathered meanwhile in batches. */
-    private static final class LedgerTail implements Following {
+    /** Follows one ledger: waits for the next entry, and takes what has gathered meanwhile in batches. Belongs to the reader's loop. */
+    private static final class LedgerTail extends LogTail<LedgerReader> {
         private final RecordSink sink;
-        private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
 
-        private volatile boolean closed;
-        private @Nullable LedgerReader reader; // under this object's lock, as opening and closing may meet
-        private long next; // the reader's loop
+        private long next;
 
         LedgerTail(RecordSink sink) {
+            super(LedgerReader::close);
             this.sink = sink;
         }
 
-        void opened(@Nullable LedgerReader opened, @Nullable Throwable failure) {
-            if (opened == null) {
-                failed.complete(failure == null ? new IllegalStateException("no reader came") : failure);
-                return;
-            }
-            synchronized (this) {
-                if (!closed) {
-                    reader = opened;
-                }
-            }
-            if (closed) {
-                opened.close();
-            } else {
-                opened.loop().execute(() -> poll(opened));
-            }
+        @Override
+        void next(LedgerReader from) {
+            from.loop().execute(() -> poll(from));
         }
 
         private void poll(LedgerReader from) {
             from.poll(next, POLL).whenComplete((poll, failure) -> {
-                if (closed) {
+                if (closed()) {
                     if (poll != null && poll.entry() != null) {
                         poll.entry().close();
                     }
                 } else if (poll == null) {
-                    failed.complete(failure == null ? new IllegalStateException("no answer came") : failure);
+                    fail(failure);
                 } else if (poll.entry() != null) {
                     deliver(poll.entry(), sink);
                     poll.entry().close();
                     next++;
-                    from.loop().execute(() -> poll(from));
+                    next(from);
                 } else if (poll.lastAddConfirmed() >= next) {
                     batch(from);
                 } else if (!poll.closed()) {
-                    from.loop().execute(() -> poll(from));
+                    next(from);
                 }
             });
         }
@@ -182,36 +168,19 @@ public final class LedgerLoad implements LoadTarget {
         private void batch(LedgerReader from) {
             from.readBatch(next, BATCH_ENTRIES, BATCH_BYTES).whenComplete((entries, failure) -> {
                 if (entries == null) {
-                    if (!closed) {
-                        failed.complete(failure == null ? new IllegalStateException("no entries came") : failure);
+                    if (!closed()) {
+                        fail(failure);
                     }
                     return;
                 }
                 try (entries) {
-                    if (!closed) {
+                    if (!closed()) {
                         entries.forEach(entry -> deliver(entry, sink));
                         next += entries.size();
-                        from.loop().execute(() -> poll(from));
+                        next(from);
                     }
                 }
             });
-        }
-
-        @Override
-        public CompletableFuture<Throwable> failed() {
-            return failed;
-        }
-
-        @Override
-        public void close() {
-            LedgerReader open;
-            synchronized (this) {
-                closed = true;
-                open = reader;
-            }
-            if (open != null) {
-                open.close();
-            }
         }
     }
 }

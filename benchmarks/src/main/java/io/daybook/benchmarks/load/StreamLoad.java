@@ -170,68 +170,36 @@ public final class StreamLoad implements LoadTarget {
     }
 
     /** Follows one stream. */
-    private static final class StreamTail implements Following {
+    private static final class StreamTail extends LogTail<StreamReader> {
         private final Executor lane;
         private final RecordSink sink;
-        private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
-
-        private volatile boolean closed;
-        private @Nullable StreamReader reader; // under this object's lock, as opening and closing may meet
 
         StreamTail(Executor lane, RecordSink sink) {
+            super(StreamReader::close);
             this.lane = lane;
             this.sink = sink;
         }
 
-        void opened(@Nullable StreamReader opened, @Nullable Throwable failure) {
-            if (opened == null) {
-                failed.complete(failure == null ? new IllegalStateException("no reader came") : failure);
-                return;
-            }
-            synchronized (this) {
-                if (!closed) {
-                    reader = opened;
-                }
-            }
-            if (closed) {
-                opened.close();
-            } else {
-                lane.execute(() -> next(opened));
-            }
+        @Override
+        void next(StreamReader from) {
+            lane.execute(() -> poll(from));
         }
 
-        private void next(StreamReader from) {
-            if (closed) {
+        private void poll(StreamReader from) {
+            if (closed()) {
                 return;
             }
             from.next().whenComplete((records, failure) -> {
-                if (closed) {
+                if (closed()) {
                     return;
                 }
                 if (records == null) {
-                    failed.complete(failure == null ? new IllegalStateException("no records came") : failure);
+                    fail(failure);
                 } else {
                     deliver(records, sink);
-                    lane.execute(() -> next(from));
+                    next(from);
                 }
             });
-        }
-
-        @Override
-        public CompletableFuture<Throwable> failed() {
-            return failed;
-        }
-
-        @Override
-        public void close() {
-            StreamReader open;
-            synchronized (this) {
-                closed = true;
-                open = reader;
-            }
-            if (open != null) {
-                open.close();
-            }
         }
     }
 }
