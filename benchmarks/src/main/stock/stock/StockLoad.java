@@ -15,7 +15,8 @@ import org.apache.bookkeeper.client.LedgerHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
 
 /**
- * Loads stock bookies with the stock client, in a process that has nothing of Daybook on its class path: Java runs this file as it is.
+ * Loads stock bookies with the stock client, in a process that has nothing of Daybook on its class path but what ends it with its parent. It is compiled
+ * against the release that it runs with.
  *
  * <p>Words: metadata=URI size=BYTES window=N rate=PER_SECOND ledgers=N replication=E/Qw/Qa warmup=MILLIS duration=MILLIS, and client.KEY=VALUE for
  * the client's configuration. Says {@code begin} and {@code end} at the moments between which it measures, then one line of figures.

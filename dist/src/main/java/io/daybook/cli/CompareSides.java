@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.daybook.base.error.FileReason;
 import io.daybook.base.exec.Threads;
 import io.daybook.base.time.SystemClock;
+import io.daybook.benchmarks.child.Child;
+import io.daybook.benchmarks.child.Children;
+import io.daybook.benchmarks.child.JavaCommand;
 import io.daybook.benchmarks.compare.StockCluster;
 import io.daybook.benchmarks.compare.StockRelease;
 import io.daybook.benchmarks.compare.StockRun;
@@ -13,10 +16,7 @@ import io.daybook.benchmarks.load.LoadPlan;
 import io.daybook.benchmarks.load.LocalCluster;
 import io.daybook.benchmarks.load.Servers;
 import io.daybook.ledger.Replication;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,10 +75,12 @@ final class CompareSides {
     Map<String, Object> ours(int rep) throws IOException {
         return in("daybook", rep, folder -> {
             int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
-            try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY)) {
+            try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY);
+                    Children clients = new Children()) {
                 stops.add(cluster::close);
+                stops.add(clients::close);
                 cluster.start(CompareSides::init);
-                return ourClient(cluster, folder);
+                return ourClient(cluster, clients, folder);
             }
         });
     }
@@ -141,47 +143,32 @@ final class CompareSides {
         }
     }
 
-    private Map<String, Object> ourClient(LocalCluster cluster, Path folder) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(CLIENT_MEMORY);
-        command.addAll(List.of(
-                "-Dio.netty.tryReflectionSetAccessible=true",
-                "-Dio.netty.leakDetection.level=disabled",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of("bench", "write", "-o", "json", "--keep", "--metadata", cluster.uri(), "--server-pids"));
-        command.add(pids(cluster));
-        command.addAll(List.of("--size", plan.size() + "B", "--ledgers", Integer.toString(plan.logs())));
-        command.addAll(
+    private Map<String, Object> ourClient(LocalCluster cluster, Children clients, Path folder) throws IOException {
+        List<String> words = new ArrayList<>(
+                List.of("bench", "write", "-o", "json", "--keep", "--metadata", cluster.uri(), "--server-pids"));
+        words.add(pids(cluster));
+        words.addAll(List.of("--size", plan.size() + "B", "--ledgers", Integer.toString(plan.logs())));
+        words.addAll(
                 plan.rate() > 0
                         ? List.of("--rate", Double.toString(plan.rate()))
                         : List.of("--window", Integer.toString(plan.window())));
-        command.addAll(List.of("--replication", replication.toString()));
-        command.addAll(List.of("--warmup", plan.warmup().toMillis() + "ms"));
-        command.addAll(List.of("--duration", plan.duration().toMillis() + "ms"));
-        Path log = folder.resolve("client.log");
-        Process client = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        stops.add(client::destroy);
+        words.addAll(List.of("--replication", replication.toString()));
+        words.addAll(List.of("--warmup", plan.warmup().toMillis() + "ms"));
+        words.addAll(List.of("--duration", plan.duration().toMillis() + "ms"));
+        Child client = clients.start(
+                "the client",
+                JavaCommand.ours(CLIENT_MEMORY, Main.class.getName(), words),
+                folder.resolve("client.log"));
         Map<String, Object> figures = null;
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                figures = figures(line);
-            }
-            if (figures == null || client.waitFor() != 0) {
-                List<String> said = Files.readAllLines(log, StandardCharsets.UTF_8);
-                throw new IOException("the client ended without a result: "
-                        + (said.isEmpty() ? "it said nothing" : said.get(said.size() - 1)));
-            }
-            return figures;
-        } catch (InterruptedException e) {
-            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted", e);
-        } finally {
-            client.destroy();
+        for (String line = client.output().readLine();
+                line != null;
+                line = client.output().readLine()) {
+            figures = figures(line);
         }
+        if (figures == null || client.exitCode() != 0) {
+            throw new IOException("the client ended without a result: " + client.lastWords());
+        }
+        return figures;
     }
 
     /** The numbers and words of one line of JSON; what is nested is left out. */

@@ -86,14 +86,7 @@ class BenchProcessTest {
         try (WatchService watch = data().getFileSystem().newWatchService()) {
             data().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
             try (DaybookProcess run = bench(words)) {
-                Path folder =
-                        data().resolve((Path) watch.take().pollEvents().get(0).context());
-                folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-                while (!Files.exists(folder.resolve("bookie-1.log"))) {
-                    watch.take().reset();
-                }
-
-                assertThat(servers()).as("bench, ZooKeeper and a bookie").hasSizeGreaterThan(2);
+                awaitTheSecondBookie(watch);
 
                 run.process().toHandle().destroy(); // as Ctrl-C, which a process may have been started to ignore
 
@@ -105,5 +98,34 @@ class BenchProcessTest {
 
         assertThat(data()).isEmptyDirectory();
         assertThat(servers()).isEmpty();
+    }
+
+    @Test
+    void itsServersEndWithItEvenIfItIsKilled() throws Exception {
+        try (WatchService watch = data().getFileSystem().newWatchService()) {
+            data().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            try (DaybookProcess run = bench("write", "--duration", "1h", "--warmup", "0s")) {
+                awaitTheSecondBookie(watch);
+                List<ProcessHandle> running = servers();
+
+                run.kill();
+
+                for (ProcessHandle server : running) {
+                    server.onExit().get(1, TimeUnit.MINUTES);
+                }
+            }
+        }
+
+        assertThat(servers()).as("nor did any start after that").isEmpty();
+    }
+
+    /** Returns while servers start. */
+    private void awaitTheSecondBookie(WatchService watch) throws Exception {
+        Path folder = data().resolve((Path) watch.take().pollEvents().get(0).context());
+        folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        while (!Files.exists(folder.resolve("bookie-1.log"))) {
+            watch.take().reset();
+        }
+        assertThat(servers()).as("bench, ZooKeeper and a bookie").hasSizeGreaterThan(2);
     }
 }

@@ -1,5 +1,9 @@
 package io.daybook.benchmarks.compare;
 
+import io.daybook.benchmarks.child.Child;
+import io.daybook.benchmarks.child.Children;
+import io.daybook.benchmarks.child.EndsWithParent;
+import io.daybook.benchmarks.child.JavaCommand;
 import io.daybook.benchmarks.load.Servers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Stock bookies, each in a JVM of its own on this machine, on metadata that somebody else keeps. They have the release's default settings but for where they
@@ -24,14 +27,12 @@ import java.util.concurrent.TimeUnit;
 public final class StockCluster implements Servers {
     private static final String MAIN = "org.apache.bookkeeper.server.Main";
     private static final long START_SECONDS = 90;
-    private static final long STOP_SECONDS = 30;
+    private static final long TRY_MILLIS = 100;
 
     private final StockRelease release;
     private final Path folder;
     private final List<String> memory;
-    private final Object ending = new Object(); // held while processes end, so that nobody thinks they had
-    private final List<Process> processes = new ArrayList<>(); // guarded by this
-    private boolean closed; // guarded by this
+    private final Children bookies = new Children();
 
     /**
      * A cluster that has not started.
@@ -48,6 +49,8 @@ public final class StockCluster implements Servers {
     /** Starts {@code count} bookies on the metadata at {@code uri}; returns when they take connections. */
     public void start(String uri, int count, Map<String, String> settings) throws IOException {
         List<Integer> ports = freePorts(count);
+        String classPath = release.classPath(List.of(EndsWithParent.copyTo(folder.resolve("classes"))));
+        List<Child> started = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Path home = Files.createDirectories(folder.resolve("stock-" + i));
             Properties properties = new Properties();
@@ -65,26 +68,11 @@ public final class StockCluster implements Servers {
             try (var out = Files.newBufferedWriter(file, StandardCharsets.ISO_8859_1)) {
                 properties.store(out, null);
             }
-            spawn("stock-" + i, file);
+            JavaCommand command = new JavaCommand(memory, classPath, MAIN, List.of("--conf", file.toString()));
+            started.add(bookies.startLogged("stock bookie " + i, command, folder.resolve("stock-" + i + ".log")));
         }
         for (int i = 0; i < count; i++) {
-            await(i, ports.get(i));
-        }
-    }
-
-    private void spawn(String name, Path configuration) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(memory);
-        command.addAll(List.of("-cp", release.classPath(List.of()), MAIN, "--conf", configuration.toString()));
-        synchronized (this) {
-            if (closed) {
-                throw new IOException("the stock cluster was closed while it started");
-            }
-            processes.add(new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve(name + ".log").toFile())
-                    .start());
+            await(started.get(i), ports.get(i));
         }
     }
 
@@ -106,69 +94,28 @@ public final class StockCluster implements Servers {
     }
 
     /** Asks for a connection until one comes, the process ends, or patience does. */
-    private void await(int number, int port) throws IOException {
-        Process process;
-        synchronized (this) {
-            process = processes.get(number);
-        }
-        for (long tries = START_SECONDS * 10; tries > 0; tries--) {
+    private static void await(Child bookie, int port) throws IOException {
+        for (long tries = START_SECONDS * 1000 / TRY_MILLIS; tries > 0; tries--) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) TRY_MILLIS);
                 return;
             } catch (IOException notYet) {
-                if (ended(process)) {
+                if (bookie.ended(TRY_MILLIS)) {
                     break;
                 }
             }
         }
-        throw new IOException("stock bookie %d did not start: %s".formatted(number, lastWords("stock-" + number)));
-    }
-
-    /** Whether it has ended by itself within a tenth of a second. */
-    private static boolean ended(Process process) throws IOException {
-        try {
-            return process.waitFor(100, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IOException("interrupted while stock bookies started", e);
-        }
-    }
-
-    private String lastWords(String name) throws IOException {
-        List<String> lines = Files.readAllLines(folder.resolve(name + ".log"), StandardCharsets.UTF_8);
-        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+        throw new IOException("%s did not start: %s".formatted(bookie.name(), bookie.lastWords()));
     }
 
     @Override
-    public synchronized List<Long> pids() {
-        return processes.stream().map(Process::pid).toList();
+    public List<Long> pids() {
+        return bookies.pids();
     }
 
     /** Ends all processes. When it returns they are gone, whoever called it first. */
     @Override
     public void close() {
-        synchronized (ending) {
-            List<Process> left;
-            synchronized (this) {
-                closed = true;
-                left = List.copyOf(processes);
-                processes.clear();
-            }
-            stop(left);
-        }
-    }
-
-    private static void stop(List<Process> left) {
-        left.forEach(Process::destroy);
-        for (Process process : left) {
-            boolean gone = false;
-            try {
-                gone = process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                System.err.println("daybook: interrupted while a stock bookie stopped; killing it");
-            }
-            if (!gone) {
-                process.destroyForcibly().onExit().join();
-            }
-        }
+        bookies.close();
     }
 }

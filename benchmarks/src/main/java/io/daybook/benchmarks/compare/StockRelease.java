@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jars of a stock BookKeeper release, as a class path for JVMs of its own.
@@ -56,7 +57,7 @@ public record StockRelease(List<Path> jars) {
         return name == null ? "" : name.substring(SERVER.length(), name.length() - ".jar".length());
     }
 
-    private @org.jspecify.annotations.Nullable String server() {
+    private @Nullable String server() {
         for (Path jar : jars) {
             String name = jar.getFileName().toString();
             if (name.startsWith(SERVER) && name.endsWith(".jar")) {

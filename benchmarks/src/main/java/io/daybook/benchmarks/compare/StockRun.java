@@ -1,13 +1,17 @@
 package io.daybook.benchmarks.compare;
 
 import io.daybook.base.time.Clock;
+import io.daybook.benchmarks.child.Child;
+import io.daybook.benchmarks.child.Children;
+import io.daybook.benchmarks.child.EndsWithParent;
+import io.daybook.benchmarks.child.JavaCommand;
 import io.daybook.benchmarks.load.LoadPlan;
 import io.daybook.benchmarks.load.Usage;
 import io.daybook.ledger.Replication;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,26 +20,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One load with the stock client, in a JVM of its own, and what came out: the figures that {@code bench write} tells of ours, under the same names.
+ * Loads with the stock client, each in a JVM of its own, and what came out: the figures that {@code bench write} tells of ours, under the same names.
  *
  * <p>{@link #run} blocks; {@link #close} may come from another thread and ends it.
  */
 public final class StockRun implements AutoCloseable {
-    private static final String DRIVER = "StockLoad.java";
+    private static final String DRIVER = "StockLoad";
 
     private final StockRelease release;
     private final Path folder;
     private final List<String> memory;
-
-    private @Nullable Process process; // guarded by this, as is the next one
-    private boolean closed;
+    private final Children clients = new Children();
+    private @Nullable String classPath; // once the driver is compiled; of the thread that runs
 
     /**
-     * A run that has not started.
+     * Nothing has run yet.
      *
      * @param folder an existing folder for the driver and its log
      * @param memory options for the JVM that bound its memory
@@ -70,17 +75,19 @@ public final class StockRun implements AutoCloseable {
                 "duration=" + plan.duration().toMillis()));
         settings.forEach((key, value) -> words.add("client." + key + "=" + value));
         Path log = folder.resolve("stock-client.log");
-        Process client = spawn(words, log);
-        List<Long> clients = List.of(client.pid());
+        if (classPath == null) {
+            classPath = compileDriver();
+        }
+        Child client = clients.start("the stock client", new JavaCommand(memory, classPath, DRIVER, words), log);
+        List<Long> pids = List.of(client.pid());
         Usage before = null;
         Usage after = null;
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader out = client.output()) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.equals("begin")) {
-                    before = Usage.of(cluster.pids(), clients, clock);
+                    before = Usage.of(cluster.pids(), pids, clock);
                 } else if (line.equals("end")) {
-                    after = Usage.of(cluster.pids(), clients, clock);
+                    after = Usage.of(cluster.pids(), pids, clock);
                 } else if (line.startsWith("result ") && before != null && after != null) {
                     Map<String, Object> figures = new LinkedHashMap<>();
                     figures.put("peer", "bookkeeper-" + release.version());
@@ -91,33 +98,38 @@ public final class StockRun implements AutoCloseable {
                 }
             }
         } finally {
-            client.destroy();
+            clients.stop();
         }
-        throw new IOException("the stock client ended without a result: " + lastWords(log));
+        throw new IOException("the stock client ended without a result: " + complaint(client));
     }
 
-    private Process spawn(List<String> words, Path log) throws IOException {
-        Path driver = folder.resolve(DRIVER);
-        try (InputStream source = StockRun.class.getResourceAsStream("/stock/" + DRIVER)) {
-            if (source == null) {
-                throw new IOException("/stock/%s is missing in the program".formatted(DRIVER));
-            }
-            Files.write(driver, source.readAllBytes());
+    /** Compiles the driver against the release; gives the class path for it. */
+    private String compileDriver() throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        if (compiler == null) {
+            throw new IOException(
+                    "the driver of the stock client has to be compiled, and this Java has no compiler; use a JDK");
         }
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(memory);
-        command.addAll(List.of("-cp", release.classPath(List.of(histogram())), driver.toString()));
-        command.addAll(words);
-        synchronized (this) {
-            if (closed) {
-                throw new IOException("the run was closed before it started");
+        Path source = folder.resolve(DRIVER + ".java");
+        try (InputStream own = StockRun.class.getResourceAsStream("/stock/" + source.getFileName())) {
+            if (own == null) {
+                throw new IOException("/stock/%s is missing in the program".formatted(source.getFileName()));
             }
-            Process started =
-                    new ProcessBuilder(command).redirectError(log.toFile()).start();
-            process = started;
-            return started;
+            Files.write(source, own.readAllBytes());
         }
+        Path classes = EndsWithParent.copyTo(folder.resolve("classes"));
+        String path = release.classPath(List.of(histogram(), classes));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int code = compiler.run(
+                null, said, said, "-proc:none", "-nowarn", "-cp", path, "-d", classes.toString(), source.toString());
+        if (code != 0) {
+            throw new IOException("the driver of the stock client does not fit its release: "
+                    + said.toString(StandardCharsets.UTF_8)
+                            .lines()
+                            .findFirst()
+                            .orElse("the compiler does not say why"));
+        }
+        return path;
     }
 
     /** Where the class of histograms comes from, which the driver uses too: the one jar that both sides share. */
@@ -145,23 +157,17 @@ public final class StockRun implements AutoCloseable {
         return figures;
     }
 
-    private static String lastWords(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-        return lines.stream()
-                .filter(line -> line.contains("Exception") || line.contains("Error"))
-                .findFirst()
-                .orElse(lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1));
+    private static String complaint(Child client) throws IOException {
+        for (String line : client.log()) {
+            if (line.contains("Exception") || line.contains("Error")) {
+                return line;
+            }
+        }
+        return client.lastWords();
     }
 
     @Override
     public void close() {
-        Process running;
-        synchronized (this) {
-            closed = true;
-            running = process;
-        }
-        if (running != null) {
-            running.destroyForcibly();
-        }
+        clients.close();
     }
 }

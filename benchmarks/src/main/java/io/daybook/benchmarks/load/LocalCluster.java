@@ -1,18 +1,18 @@
 package io.daybook.benchmarks.load;
 
-import java.io.BufferedReader;
+import io.daybook.benchmarks.child.Child;
+import io.daybook.benchmarks.child.Children;
+import io.daybook.benchmarks.child.JavaCommand;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A throw-away cluster: ZooKeeper and bookies, each in a JVM of its own on this machine, started with the class path of this process. They listen on
- * the loopback address, on ports the system chooses; all their data is in one folder, which the caller removes.
+ * the loopback address, on ports the system chooses; all their data is in one folder, which the caller removes. They end with this process, even if that
+ * is killed.
  *
  * <p>Thread-safe: {@link #close} may come while another thread is in {@link #start} or {@link #restart}, which then fail.
  */
@@ -30,18 +30,15 @@ public final class LocalCluster implements Servers {
     /** Bounds of each bookie: several of them share this machine. */
     private static final List<String> LIMITS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
 
-    private static final long STOP_SECONDS = 30;
-
     private final Path folder;
     private final String mainClass;
     private final int bookies;
     private final List<String> storageOptions = new ArrayList<>(TUNING);
-    private final Object ending = new Object(); // held while processes end, so that nobody thinks they had
+    private final Children storage = new Children();
+    private final Children others = new Children();
 
-    private final List<Child> storage = new ArrayList<>(); // guarded by this, and so is the rest
-    private final List<Child> others = new ArrayList<>();
-    private String uri = "";
-    private boolean closed;
+    private volatile String uri = "";
+    private volatile List<Integer> ports = List.of(); // of the bookies, once they have started
 
     /**
      * A cluster that has not started.
@@ -72,16 +69,14 @@ public final class LocalCluster implements Servers {
                 folder.resolve("zookeeper"),
                 "--port",
                 0);
-        String metadata = first.awaitReady("metadata=");
+        String metadata = awaitReady(first, "metadata=");
         init.cluster(metadata);
-        synchronized (this) {
-            uri = metadata;
-        }
-        startStorage(List.of());
+        uri = metadata;
+        startStorage();
     }
 
-    /** Starts the bookies, on {@code ports} if they had some. */
-    private void startStorage(List<Integer> ports) throws IOException {
+    /** Starts the bookies, on the ports they had if they had some. */
+    private void startStorage() throws IOException {
         List<Child> started = new ArrayList<>();
         for (int i = 0; i < bookies; i++) {
             Path home = folder.resolve("bookie-" + i);
@@ -92,7 +87,7 @@ public final class LocalCluster implements Servers {
                     "bookie",
                     "start",
                     "--metadata",
-                    uri(),
+                    uri,
                     "--port",
                     ports.isEmpty() ? 0 : ports.get(i),
                     "--journal",
@@ -100,49 +95,45 @@ public final class LocalCluster implements Servers {
                     "--data",
                     home.resolve("data")));
         }
+        List<Integer> taken = new ArrayList<>();
         for (Child child : started) {
-            child.awaitReady("address=");
+            String address = awaitReady(child, "address=");
+            taken.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
         }
+        ports = taken;
     }
 
-    /** Starts a process and adds it to {@code kind}, unless the cluster is closed. */
-    private Child spawn(List<Child> kind, String name, List<String> memory, Object... words) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(memory);
-        command.addAll(List.of(
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dio.netty.leakDetection.level=disabled",
-                "-Dio.netty.tryReflectionSetAccessible=true",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
-        for (Object word : words) {
-            command.add(word.toString());
+    private Child spawn(Children kind, String name, List<String> memory, Object... words) throws IOException {
+        List<String> options = new ArrayList<>(memory);
+        options.add("-XX:+ExitOnOutOfMemoryError");
+        return kind.start(
+                name,
+                JavaCommand.ours(
+                        options,
+                        mainClass,
+                        Arrays.stream(words).map(Object::toString).toList()),
+                folder.resolve(name + ".log"));
+    }
+
+    /** Waits for the first line a server prints, which says that it can be used; gives the value of {@code key} in it. */
+    private static String awaitReady(Child server, String key) throws IOException {
+        String line = server.output().readLine();
+        int at = line == null ? -1 : line.indexOf(key);
+        if (line == null || !line.startsWith("ready ") || at < 0) {
+            throw new IOException(
+                    "%s of the throw-away cluster did not start: %s".formatted(server.name(), server.lastWords()));
         }
-        Path log = folder.resolve(name + ".log");
-        synchronized (this) {
-            if (closed) {
-                throw new IOException("the throw-away cluster was closed while it started");
-            }
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-            Child child = new Child(name, process, log);
-            kind.add(child);
-            return child;
-        }
+        return line.substring(at + key.length()).split(" ", 2)[0];
     }
 
     /** Where the metadata is. */
-    public synchronized String uri() {
+    public String uri() {
         return uri;
     }
 
     @Override
-    public synchronized List<Long> pids() {
-        return storage.stream().map(child -> child.process().pid()).toList();
+    public List<Long> pids() {
+        return storage.pids();
     }
 
     @Override
@@ -152,95 +143,14 @@ public final class LocalCluster implements Servers {
 
     @Override
     public void restart() throws IOException {
-        List<Integer> ports = new ArrayList<>();
-        synchronized (ending) {
-            List<Child> old = take(storage);
-            for (Child child : old) {
-                ports.add(child.port());
-            }
-            stop(old);
-        }
-        startStorage(ports);
-    }
-
-    private synchronized List<Child> take(List<Child> kind) {
-        List<Child> taken = List.copyOf(kind);
-        kind.clear();
-        return taken;
-    }
-
-    private static void stop(List<Child> children) {
-        children.forEach(child -> child.process().destroy());
-        children.forEach(child -> {
-            boolean gone = false;
-            try {
-                gone = child.process().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                System.err.println("daybook: interrupted while " + child.name() + " stopped; killing it");
-            }
-            if (!gone) {
-                child.process().destroyForcibly().onExit().join();
-            }
-        });
+        storage.stop();
+        startStorage();
     }
 
     /** Ends all processes: bookies first, then ZooKeeper. When it returns they are gone, whoever called it first. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        synchronized (ending) {
-            stop(take(storage));
-            stop(take(others));
-        }
-    }
-
-    /** One server. */
-    private static final class Child {
-        private final String name;
-        private final Process process;
-        private final Path log;
-        private String address = "";
-
-        Child(String name, Process process, Path log) {
-            this.name = name;
-            this.process = process;
-            this.log = log;
-        }
-
-        String name() {
-            return name;
-        }
-
-        Process process() {
-            return process;
-        }
-
-        /** The port of an address seen by {@link #awaitReady}. */
-        int port() {
-            return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        }
-
-        /** Waits for the first line it prints, which says that it can be used; gives the value of {@code key} in it. */
-        @SuppressWarnings("resource") // the pipe ends with the process
-        String awaitReady(String key) throws IOException {
-            BufferedReader out =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            String line = out.readLine();
-            int at = line == null ? -1 : line.indexOf(key);
-            if (line == null || !line.startsWith("ready ") || at < 0) {
-                throw new IOException("%s of the throw-away cluster did not start: %s".formatted(name, lastWords()));
-            }
-            address = line.substring(at + key.length()).split(" ", 2)[0];
-            return address;
-        }
-
-        private String lastWords() throws IOException {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-            return lines.isEmpty()
-                    ? "it said nothing"
-                    : lines.get(lines.size() - 1).replaceFirst("^daybook: ", "");
-        }
+        storage.close();
+        others.close();
     }
 }

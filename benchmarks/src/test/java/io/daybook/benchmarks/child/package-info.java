@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package io.daybook.benchmarks.child;
+
+import org.jspecify.annotations.NullMarked;
