@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code daybook bench …}: loads on a cluster, measured and verified. */
@@ -61,23 +62,11 @@ final class BenchCommand extends Group {
 
     /** Loads that append for a while. */
     abstract static class Timed extends BenchLoad {
-        @Option(
-                names = "--duration",
-                paramLabel = "TIME",
-                defaultValue = "10s",
-                description = "how long to measure (default ${DEFAULT-VALUE})")
-        private Duration duration = Duration.ofSeconds(10);
-
-        @Option(
-                names = "--warmup",
-                paramLabel = "TIME",
-                defaultValue = "10s",
-                description =
-                        "how long the load runs before that, so that Java has compiled it (default ${DEFAULT-VALUE})")
-        private Duration warmup = Duration.ofSeconds(10);
+        @Mixin
+        private final LoadTimes times = new LoadTimes();
 
         LoadPlan timed(@Nullable Integer window, @Nullable Double rate, long volume) {
-            return plan(window, rate, volume, warmup, duration);
+            return plan(window, rate, volume, times.warmup(), times.duration());
         }
     }
 
@@ -138,8 +127,10 @@ final class BenchCommand extends Group {
 
     @Command(
             name = "tail",
-            description =
-                    "Appends at a fixed rate while readers follow; times from when an append was due to when its reader had it.",
+            description = {
+                "Appends at a fixed rate while readers follow; times from when an append was due to when its reader had it.",
+                "Then appends for as long again with pauses, and times the last before each of them, which no later one brings along."
+            },
             footer = {"", "Example: daybook bench tail --rate 2000 --target stream"})
     static final class Tail extends Timed {
         @Option(

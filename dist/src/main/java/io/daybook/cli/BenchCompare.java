@@ -4,12 +4,10 @@ import io.daybook.base.config.DataSize;
 import io.daybook.benchmarks.compare.Comparison;
 import io.daybook.benchmarks.compare.StockRelease;
 import io.daybook.benchmarks.load.Environment;
+import io.daybook.benchmarks.load.LedgerLoad;
 import io.daybook.benchmarks.load.LoadPlan;
-import io.daybook.ledger.Replication;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,24 +25,25 @@ import picocli.CommandLine.Option;
             "Appends to ledgers of a throw-away Daybook cluster and of a stock BookKeeper cluster, in turns, and tells the ratios.",
             "Servers and clients of both are processes of their own with the same limits of memory; the stock release is fetched on first use."
         },
-        footer = {"", "Example: daybook bench compare --size 1KiB --window 1000 --reps 3"})
+        footer = {
+            "",
+            "Examples: daybook bench compare --size 1KiB --window 1000 --reps 3",
+            "          daybook bench compare --rate half --warmup 30s"
+        })
 final class BenchCompare implements Callable<Integer> {
     private static final int WINDOW = 1000;
-    private static final int ENTRIES_PER_LEDGER = 10_000; // in flight, of our client's default configuration
-    private static final long BYTES_PER_LEDGER = 48 << 20; // as bench write has it
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
-    @ArgGroup
-    private BenchCommand.Pace pace = new BenchCommand.Pace();
+    @Mixin
+    private final LoadOptions load = new LoadOptions();
 
-    @Option(
-            names = "--size",
-            paramLabel = "SIZE",
-            defaultValue = "1KiB",
-            description = "bytes of each entry, 8B to 1MiB (default ${DEFAULT-VALUE})")
-    private DataSize size = DataSize.kibibytes(1);
+    @Mixin
+    private final LoadTimes times = new LoadTimes();
+
+    @ArgGroup
+    private Pace pace = new Pace();
 
     @Option(
             names = "--ledgers",
@@ -54,39 +53,11 @@ final class BenchCompare implements Callable<Integer> {
     private int ledgers = 1;
 
     @Option(
-            names = "--replication",
-            paramLabel = "E/Qw/Qa",
-            defaultValue = "3/3/2",
-            description = "bookies, copies, acknowledgements (default ${DEFAULT-VALUE})")
-    private Replication replication = Replication.DEFAULT;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "how long each run measures (default ${DEFAULT-VALUE})")
-    private Duration duration = Duration.ofSeconds(10);
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "how long the load runs before that (default ${DEFAULT-VALUE})")
-    private Duration warmup = Duration.ofSeconds(10);
-
-    @Option(
             names = "--reps",
             paramLabel = "N",
             defaultValue = "3",
             description = "how often each side runs, in turns (default ${DEFAULT-VALUE})")
     private int reps = 3;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description =
-                    "where the clusters make their folders (default: the system's temporary folder); its disk is what is measured")
-    private @Nullable Path data;
 
     @Option(
             names = "--stock-class-path",
@@ -106,17 +77,32 @@ final class BenchCompare implements Callable<Integer> {
             description = "a setting of the stock client, such as useV2WireProtocol=true; may be repeated")
     private Map<String, String> stockClientSettings = new LinkedHashMap<>();
 
+    /** How fast to append on both sides. */
+    static final class Pace {
+        @Option(
+                names = "--window",
+                paramLabel = "N",
+                description =
+                        "closed loop: appends outstanding, on all ledgers together (default 1000, or what fits into our client)")
+        private @Nullable Integer window;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N|half",
+                description =
+                        "open loop: appends a second, on all ledgers together; with half, each side first runs the closed loop, and then gets half of what it reached there")
+        private @Nullable String rate;
+    }
+
     @Override
     public Integer call() throws IOException {
         LoadPlan plan = plan();
         StockRelease release = release();
-        if (data != null && !(Files.isDirectory(data) && Files.isWritable(data))) {
-            throw new CommandFailure(ExitCode.USAGE, "--data %s is no folder that can be written to".formatted(data));
-        }
+        load.checkData();
         Comparison comparison = new Comparison();
         try (UntilInterrupted ending = new UntilInterrupted()) {
             CompareSides sides =
-                    new CompareSides(plan, replication, release, stockSettings, stockClientSettings, data, ending);
+                    new CompareSides(plan, half(), load, release, stockSettings, stockClientSettings, ending);
             for (int rep = 1; rep <= reps; rep++) {
                 Map<String, Object> ours = told(rep, sides.ours(rep));
                 Map<String, Object> theirs = told(rep, sides.theirs(rep));
@@ -131,14 +117,14 @@ final class BenchCompare implements Callable<Integer> {
         if (reps < 1 || reps > 100) {
             throw new CommandFailure(ExitCode.USAGE, "--reps %d is outside 1 and 100".formatted(reps));
         }
+        DataSize size = load.size();
         if (size.bytes() > 1 << 20) {
             throw new CommandFailure(
                     ExitCode.USAGE, "--size %s is more than the 1MiB that both kinds of client take".formatted(size));
         }
-        Double rate = pace.rate();
-        long fits = ledgers * Math.min(ENTRIES_PER_LEDGER, BYTES_PER_LEDGER / Math.max(1, size.bytes()));
-        long window =
-                pace.window() != null ? pace.window() : rate != null ? fits : Math.min(fits, Math.max(ledgers, WINDOW));
+        double rate = half() ? 0 : rate();
+        long fits = LedgerLoad.inFlightMax(ledgers, Math.max(1, size.bytes()));
+        long window = pace.window != null ? pace.window : rate > 0 ? fits : Math.min(fits, Math.max(ledgers, WINDOW));
         if (window > fits) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -147,16 +133,34 @@ final class BenchCompare implements Callable<Integer> {
         }
         try {
             return new LoadPlan(
-                    (int) size.bytes(),
-                    (int) window,
-                    rate == null ? 0 : rate,
-                    ledgers,
-                    Long.MAX_VALUE,
-                    warmup,
-                    duration);
+                    (int) size.bytes(), (int) window, rate, ledgers, Long.MAX_VALUE, times.warmup(), times.duration());
         } catch (IllegalArgumentException refused) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
         }
+    }
+
+    /** Whether each side gets half of what it can take. */
+    private boolean half() {
+        return "half".equals(pace.rate);
+    }
+
+    /** Appends a second, 0 for a closed loop. */
+    private double rate() {
+        if (pace.rate == null) {
+            return 0;
+        }
+        double rate;
+        try {
+            rate = Double.parseDouble(pace.rate);
+        } catch (NumberFormatException word) {
+            rate = 0;
+        }
+        if (!(rate > 0)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--rate %s is neither a number of appends a second, above 0, nor half".formatted(pace.rate));
+        }
+        return rate;
     }
 
     private StockRelease release() {
@@ -189,14 +193,14 @@ final class BenchCompare implements Callable<Integer> {
     }
 
     private void print(Comparison comparison, LoadPlan plan, StockRelease release) {
-        String load = plan.caseName("ledger", "write");
+        String name = plan.caseName("ledger", "write") + (half() ? "/half" : "");
         if (output.json()) {
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("case", load);
-            line.put("replication", replication.toString());
+            line.put("case", name);
+            line.put("replication", load.replication().toString());
             line.put("reps", comparison.pairs());
             line.put("stock", release.version());
-            line.put("environment", Environment.of(data));
+            line.put("environment", Environment.of(load.data()));
             Map<String, Object> ratios = new LinkedHashMap<>();
             for (Comparison.Row row : comparison.rows()) {
                 Map<String, Object> one = new LinkedHashMap<>();
@@ -214,8 +218,8 @@ final class BenchCompare implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "%s, replication %s, %d of each, medians; BookKeeper %s%n",
-                load,
-                replication,
+                name,
+                load.replication(),
                 comparison.pairs(),
                 release.version());
         Table table = new Table("figure", "unit", "daybook", "bookkeeper", "ratio", "from", "to", "better");

@@ -13,7 +13,6 @@ import io.daybook.benchmarks.load.StreamLoad;
 import io.daybook.benchmarks.load.VerificationException;
 import io.daybook.benchmarks.load.Workload;
 import io.daybook.ledger.LedgerClient;
-import io.daybook.ledger.Replication;
 import io.daybook.namespace.Namespace;
 import io.daybook.stream.StreamConfig;
 import java.io.IOException;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Spec;
 /** What every load takes, and how it is run: on a cluster that is there or a throw-away one, watched, reported, and tidied up after. */
 abstract class BenchLoad implements Callable<Integer> {
     private static final int WINDOW = 1000;
-    private static final int ENTRIES_PER_LEDGER = 10_000; // in flight, of the client's default configuration
-    private static final long BYTES_PER_LEDGER = 48 << 20; // of its 64 MiB, to stay clear of the edge
     private static final long BYTES_OF_STREAMS = 512 << 20; // beyond that streams only queue
     private static final long SEED = 1;
 
@@ -50,6 +47,9 @@ abstract class BenchLoad implements Callable<Integer> {
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
+
+    @Mixin
+    private final LoadOptions load = new LoadOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -68,31 +68,10 @@ abstract class BenchLoad implements Callable<Integer> {
     private boolean local;
 
     @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description =
-                    "start a throw-away cluster, with its folder in this one (default: the system's temporary folder); its disk is what is measured")
-    private @Nullable Path data;
-
-    @Option(
-            names = "--size",
-            paramLabel = "SIZE",
-            defaultValue = "1KiB",
-            description = "bytes of each entry or record, 8B to 4MiB (default ${DEFAULT-VALUE})")
-    private DataSize size = DataSize.kibibytes(1);
-
-    @Option(
             names = {"--ledgers", "--streams"},
             paramLabel = "N",
             description = "how many ledgers or streams (default 1; 100 for recovery)")
     private @Nullable Integer logs;
-
-    @Option(
-            names = "--replication",
-            paramLabel = "E/Qw/Qa",
-            defaultValue = "3/3/2",
-            description = "bookies, copies, acknowledgements (default ${DEFAULT-VALUE})")
-    private Replication replication = Replication.DEFAULT;
 
     @Option(names = "--html", paramLabel = "FILE", description = "write the result as one self-contained page, too")
     private @Nullable Path html;
@@ -121,6 +100,7 @@ abstract class BenchLoad implements Callable<Integer> {
 
     /** A plan from options; what no client can do is refused as wrong usage. */
     LoadPlan plan(@Nullable Integer window, @Nullable Double rate, long volume, Duration warmup, Duration duration) {
+        DataSize size = load.size();
         if (size.bytes() > 4 << 20) {
             throw new IllegalArgumentException(
                     "a size of %s is more than the 4MiB that one append may have".formatted(size));
@@ -141,9 +121,7 @@ abstract class BenchLoad implements Callable<Integer> {
     }
 
     private long fits(long bytes, long count) {
-        long most = target == Target.LEDGER
-                ? count * Math.min(ENTRIES_PER_LEDGER, BYTES_PER_LEDGER / bytes)
-                : BYTES_OF_STREAMS / bytes;
+        long most = target == Target.LEDGER ? LedgerLoad.inFlightMax(count, bytes) : BYTES_OF_STREAMS / bytes;
         return Math.max(1, Math.min(most, 1_000_000));
     }
 
@@ -159,7 +137,7 @@ abstract class BenchLoad implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
         }
-        checkFiles();
+        checkWhatIsNamed();
         if (throwAway() && metadata.onCommandLine()) {
             throw new CommandFailure(
                     ExitCode.USAGE,
@@ -180,8 +158,12 @@ abstract class BenchLoad implements Callable<Integer> {
     }
 
     private int call(LoadPlan plan, UntilInterrupted ending) throws IOException {
+        String uri = throwAway() ? null : metadata.find();
+        if (uri == null) {
+            refuseWhatNeedsARunningCluster();
+        }
         try (BenchCluster cluster = BenchCluster.open(
-                        throwAway() ? null : metadata.find(), serverPids, data, replication.ensemble());
+                        uri, serverPids, load.data(), load.replication().ensemble());
                 BenchWatch watch = new BenchWatch(ending)) {
             BenchReport report = run(plan, cluster, watch);
             watch.close(); // its bar, before the result
@@ -198,12 +180,22 @@ abstract class BenchLoad implements Callable<Integer> {
         }
     }
 
-    /** Whether the options want a cluster of their own; without them one is made if there is no other. */
-    private boolean throwAway() {
-        return local || data != null;
+    private void refuseWhatNeedsARunningCluster() {
+        String option = !serverPids.isEmpty() ? "--server-pids" : keep ? "--keep" : null;
+        if (option != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "%s is about a cluster that runs already, and here a throw-away one would be started; leave it out, or name the cluster with --metadata"
+                            .formatted(option));
+        }
     }
 
-    private void checkFiles() {
+    /** Whether the options want a cluster of their own; without them one is made if there is no other. */
+    private boolean throwAway() {
+        return local || load.data() != null;
+    }
+
+    private void checkWhatIsNamed() {
         if (html != null) {
             Path folder = html.toAbsolutePath().getParent();
             if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(html)) {
@@ -212,8 +204,12 @@ abstract class BenchLoad implements Callable<Integer> {
                         "--html %s cannot be written; name a file in a folder of yours".formatted(html));
             }
         }
-        if (data != null && !(Files.isDirectory(data) && Files.isWritable(data))) {
-            throw new CommandFailure(ExitCode.USAGE, "--data %s is no folder that can be written to".formatted(data));
+        load.checkData();
+        for (long pid : serverPids) {
+            if (ProcessHandle.of(pid).isEmpty()) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, "--server-pids names %d, which is no process of this machine".formatted(pid));
+            }
         }
     }
 
@@ -221,7 +217,7 @@ abstract class BenchLoad implements Callable<Integer> {
         try (Connection connection = Connection.open(cluster.uri());
                 Connection other = Connection.open(cluster.uri())) {
             if (target == Target.LEDGER) {
-                try (LoadTarget ledgers = new LedgerLoad(connection.ledgers(), other.ledgers(), replication)) {
+                try (LoadTarget ledgers = new LedgerLoad(connection.ledgers(), other.ledgers(), load.replication())) {
                     return run(ledgers, plan, cluster, watch);
                 }
             }
@@ -238,7 +234,7 @@ abstract class BenchLoad implements Callable<Integer> {
         String prefix = "bench-%x-%d-"
                 .formatted(
                         SystemClock.INSTANCE.millis(), ProcessHandle.current().pid());
-        StreamConfig config = StreamConfig.DEFAULT.withReplication(replication);
+        StreamConfig config = StreamConfig.DEFAULT.withReplication(load.replication());
         return new StreamLoad(mine, theirs, ledgers, connection.loop(), config, prefix);
     }
 
@@ -249,7 +245,7 @@ abstract class BenchLoad implements Callable<Integer> {
             return new BenchReport(
                     result,
                     plan,
-                    replication,
+                    load.replication(),
                     cluster,
                     loaded.recordsWord(),
                     spec.root().commandLine().getParseResult());

@@ -89,6 +89,7 @@ final class BenchReport {
         }
         latency(plan.rate() > 0 ? "append, from due" : "append", "");
         latency("delivery, from due", "e2e");
+        latency("last before a pause", "last");
         latency("takeover", "recover");
         if (has("cache")) {
             summary.put("servers", text("cache").equals("cold") ? "restarted before reading" : "read as they were");

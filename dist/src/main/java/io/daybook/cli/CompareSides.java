@@ -9,9 +9,11 @@ import io.daybook.base.time.SystemClock;
 import io.daybook.benchmarks.child.Child;
 import io.daybook.benchmarks.child.Children;
 import io.daybook.benchmarks.child.JavaCommand;
+import io.daybook.benchmarks.compare.Comparison;
 import io.daybook.benchmarks.compare.StockCluster;
 import io.daybook.benchmarks.compare.StockRelease;
 import io.daybook.benchmarks.compare.StockRun;
+import io.daybook.benchmarks.load.LedgerLoad;
 import io.daybook.benchmarks.load.LoadPlan;
 import io.daybook.benchmarks.load.LocalCluster;
 import io.daybook.benchmarks.load.Servers;
@@ -44,6 +46,7 @@ final class CompareSides {
             "-Dio.netty.leakDetection.level=disabled");
 
     private final LoadPlan plan;
+    private final boolean half;
     private final Replication replication;
     private final StockRelease release;
     private final Map<String, String> stockSettings;
@@ -53,20 +56,22 @@ final class CompareSides {
 
     private final StopsOnExit stops = new StopsOnExit(); // of the run that is going on
 
+    /** @param half whether each side runs {@code plan}, a closed loop, only to find what half of its rate is, and then is measured at that */
     CompareSides(
             LoadPlan plan,
-            Replication replication,
+            boolean half,
+            LoadOptions load,
             StockRelease release,
             Map<String, String> stockSettings,
             Map<String, String> stockClientSettings,
-            @Nullable Path parent,
             UntilInterrupted ending) {
         this.plan = plan;
-        this.replication = replication;
+        this.half = half;
+        this.replication = load.replication();
+        this.parent = load.data();
         this.release = release;
         this.stockSettings = Map.copyOf(stockSettings);
         this.stockClientSettings = Map.copyOf(stockClientSettings);
-        this.parent = parent;
         this.ending = ending;
         Threads.onExit(stops::run);
     }
@@ -80,7 +85,7 @@ final class CompareSides {
                 stops.add(cluster::close);
                 stops.add(clients::close);
                 cluster.start(CompareSides::init);
-                return ourClient(cluster, clients, folder);
+                return measured(load -> ourClient(load, cluster, clients, folder));
             }
         });
     }
@@ -97,7 +102,8 @@ final class CompareSides {
                 stops.add(run::close);
                 metadata.start(CompareSides::init);
                 cluster.start(metadata.uri(), bookies, stockSettings);
-                return run.run(cluster, metadata.uri(), plan, replication, stockClientSettings, SystemClock.INSTANCE);
+                return measured(load ->
+                        run.run(cluster, metadata.uri(), load, replication, stockClientSettings, SystemClock.INSTANCE));
             }
         });
     }
@@ -143,18 +149,36 @@ final class CompareSides {
         }
     }
 
-    private Map<String, Object> ourClient(LocalCluster cluster, Children clients, Path folder) throws IOException {
+    /** A client of a cluster that runs. */
+    private interface Client {
+        Map<String, Object> run(LoadPlan load) throws IOException;
+    }
+
+    private Map<String, Object> measured(Client client) throws IOException {
+        Map<String, Object> figures = client.run(plan);
+        if (!half || !(figures.get("entriesPerS") instanceof Number most)) {
+            return figures;
+        }
+        System.err.printf("  it takes %,d a second; now half of that …%n", most.longValue());
+        int outstandingMax = (int) LedgerLoad.inFlightMax(plan.logs(), plan.size());
+        figures = client.run(plan.atRate(Math.max(1, most.longValue() / 2), outstandingMax));
+        figures.put(Comparison.MOST_KEY, most);
+        return figures;
+    }
+
+    private Map<String, Object> ourClient(LoadPlan load, LocalCluster cluster, Children clients, Path folder)
+            throws IOException {
         List<String> words = new ArrayList<>(
                 List.of("bench", "write", "-o", "json", "--keep", "--metadata", cluster.uri(), "--server-pids"));
         words.add(pids(cluster));
-        words.addAll(List.of("--size", plan.size() + "B", "--ledgers", Integer.toString(plan.logs())));
+        words.addAll(List.of("--size", load.size() + "B", "--ledgers", Integer.toString(load.logs())));
         words.addAll(
-                plan.rate() > 0
-                        ? List.of("--rate", Double.toString(plan.rate()))
-                        : List.of("--window", Integer.toString(plan.window())));
+                load.rate() > 0
+                        ? List.of("--rate", Double.toString(load.rate()))
+                        : List.of("--window", Integer.toString(load.window())));
         words.addAll(List.of("--replication", replication.toString()));
-        words.addAll(List.of("--warmup", plan.warmup().toMillis() + "ms"));
-        words.addAll(List.of("--duration", plan.duration().toMillis() + "ms"));
+        words.addAll(List.of("--warmup", load.warmup().toMillis() + "ms"));
+        words.addAll(List.of("--duration", load.duration().toMillis() + "ms"));
         Child client = clients.start(
                 "the client",
                 JavaCommand.ours(CLIENT_MEMORY, Main.class.getName(), words),

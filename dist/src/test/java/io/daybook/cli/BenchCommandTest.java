@@ -98,6 +98,10 @@ class BenchCommandTest {
         assertThat(figures.get("verified")).isGreaterThanOrEqualTo(figures.get("acknowledged"));
         assertThat(figures).containsEntry("problems", 0.0).containsKeys("entries", "seconds", "clientRssMB");
         assertThat(figures).as("these servers are not its own").doesNotContainKey("serverRssMB");
+        if (work.equals("tail")) {
+            assertThat(figures.get("pauses")).isPositive();
+            assertThat(figures).containsKeys("e2eP50us", "lastP50us", "lastMaxUs");
+        }
         assertThat(run("ledger", "list").lines()).isEqualTo(before);
         assertThat(run("stream", "list", "--namespace", "bench").lines()).hasSizeLessThanOrEqualTo(1); // the heading
     }
@@ -164,6 +168,27 @@ class BenchCommandTest {
                 .refused(ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
 
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--server-pids 1", "--keep"})
+    void whatIsAboutARunningClusterDoesNotGoWithAThrowAwayOne(String option) {
+        List<String> words = new ArrayList<>(List.of("bench", "write", "--data", directory.toString()));
+        words.addAll(List.of(option.split(" ")));
+
+        Ran.daybook(words.toArray(String[]::new))
+                .refused(
+                        ExitCode.USAGE,
+                        option.split(" ")[0] + " is about a cluster that runs already",
+                        "name the cluster with --metadata");
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void serversAreProcessesOfThisMachine() {
+        run("bench", "write", "--server-pids", "1,4194999")
+                .refused(ExitCode.USAGE, "--server-pids names 4194999, which is no process of this machine");
     }
 
     @Test

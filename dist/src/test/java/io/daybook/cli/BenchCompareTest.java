@@ -19,7 +19,11 @@ final class BenchCompareTest {
         compare("--size", "1B").refused(ExitCode.USAGE, "size of 1");
         compare("--window", "20000").refused(ExitCode.USAGE, "--window 20,000", "10,000");
         compare("--ledgers", "100", "--window", "10").refused(ExitCode.USAGE, "window of 10");
+        compare("--rate", "0").refused(ExitCode.USAGE, "--rate 0", "nor half");
+        compare("--rate", "NaN").refused(ExitCode.USAGE, "--rate NaN", "nor half");
+        compare("--rate", "third").refused(ExitCode.USAGE, "--rate third", "nor half");
         assertThat(compare("--window", "10", "--rate", "10").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(compare("--window", "10", "--rate", "half").code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

@@ -11,8 +11,12 @@ import java.util.Map;
  */
 public final class Comparison {
 
+    /** The name, in a run's figures, of what the side reached in a closed loop before a run at half of that. */
+    public static final String MOST_KEY = "maxEntriesPerS";
+
     /** The figures that are compared, in the order in which they are shown. */
     public enum Figure {
+        MOST(MOST_KEY, "most, closed loop", "entries/s", true),
         THROUGHPUT("entriesPerS", "throughput", "entries/s", true),
         P50("P50us", "append p50", "µs", false),
         P99("P99us", "append p99", "µs", false),

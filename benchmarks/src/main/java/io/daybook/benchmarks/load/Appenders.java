@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that appends in one run: closed loops, one per lane, or one open loop with its pacer. One thread, the workload's. */
 final class Appenders implements AutoCloseable {
-    private final List<Appending> logs;
     private final Gate gate;
     private final List<ClosedLoop> closed = new ArrayList<>();
     private final @Nullable OpenLoop open;
@@ -21,11 +20,15 @@ final class Appenders implements AutoCloseable {
 
     /** Appends as {@code plan} says to {@code logs}, at least one; nothing happens before {@link #start}. */
     Appenders(List<Appending> logs, LoadPlan plan, Payloads payloads, Clock clock) {
-        this.logs = logs;
+        this(logs, plan, plan.paced() ? Pacing.steady(plan.rate()) : null, payloads, clock);
+    }
+
+    /** As the other, by the clock as {@code pacing} says, or if that is null in closed loops. */
+    Appenders(List<Appending> logs, LoadPlan plan, @Nullable Pacing pacing, Payloads payloads, Clock clock) {
         this.gate = new Gate();
-        if (plan.paced()) {
+        if (pacing != null) {
             pacer = ThreadLoop.start("db-bench-pacer", clock);
-            open = new OpenLoop(pacer, logs, plan.rate(), plan.window(), payloads, clock, gate);
+            open = new OpenLoop(pacer, logs, pacing, plan.window(), payloads, clock, gate);
             return;
         }
         pacer = null;
@@ -59,10 +62,6 @@ final class Appenders implements AutoCloseable {
     @Nullable
     OpenLoop open() {
         return open;
-    }
-
-    List<Appending> logs() {
-        return logs;
     }
 
     /** Records acknowledged so far. */

@@ -20,6 +20,8 @@ public final class LedgerLoad implements LoadTarget {
     private static final int BATCH_ENTRIES = 1000;
     private static final long BATCH_BYTES = 4 << 20;
     private static final Duration POLL = Duration.ofSeconds(1);
+    private static final int ENTRIES_PER_LEDGER = 10_000; // in flight, of the client's default configuration
+    private static final long BYTES_PER_LEDGER = 48 << 20; // of its 64 MiB, to stay clear of the edge
 
     private final LedgerClient client;
     private final LedgerClient other;
@@ -34,6 +36,11 @@ public final class LedgerLoad implements LoadTarget {
         this.client = client;
         this.other = other;
         this.options = LedgerOptions.DEFAULT.withReplication(replication);
+    }
+
+    /** Appends of {@code bytes} each, at least one, that a client of the default configuration keeps in flight on so many ledgers together. */
+    public static long inFlightMax(long ledgers, long bytes) {
+        return ledgers * Math.min(ENTRIES_PER_LEDGER, BYTES_PER_LEDGER / bytes);
     }
 
     @Override

@@ -39,6 +39,11 @@ public record LoadPlan(int size, int window, double rate, int logs, long volume,
         }
     }
 
+    /** The same with an open loop. */
+    public LoadPlan atRate(double perSecond, int outstandingMax) {
+        return new LoadPlan(size, outstandingMax, perSecond, logs, volume, warmup, duration);
+    }
+
     boolean paced() {
         return rate > 0;
     }

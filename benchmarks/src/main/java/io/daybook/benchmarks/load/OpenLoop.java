@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends at a fixed rate, whatever the system does: append n is due at start + n / rate, and its latency counts from then. A system that stalls for a
+ * Appends by the clock, whatever the system does: when append n is due follows from n alone, and its latency counts from then. A system that stalls for a
  * second thus shows that second in every append that was due meanwhile, and not only in those few that happened to be under way.
  *
  * <p>Appends are made on a loop of their own, the pacer; acknowledgements are counted on the logs' lanes. At most {@code outstandingMax} are in flight; what is due
@@ -24,7 +24,7 @@ final class OpenLoop implements LoadLog.Acks {
     private final Appending[] byNumber;
     private final Lane[] laneOf;
     private final List<Lane> lanes = new ArrayList<>();
-    private final double nanosPerAppend;
+    private final Pacing pacing;
     private final int outstandingMax;
     private final Payloads payloads;
     private final Clock clock;
@@ -40,19 +40,19 @@ final class OpenLoop implements LoadLog.Acks {
     /**
      * A loop that has not started.
      *
-     * @param rate appends a second, on all logs together
+     * @param pacing of the appends on all logs together
      */
     OpenLoop(
             Loop pacer,
             List<Appending> logs,
-            double rate,
+            Pacing pacing,
             int outstandingMax,
             Payloads payloads,
             Clock clock,
             Gate gate) {
         this.pacer = pacer;
         this.logs = List.copyOf(logs);
-        this.nanosPerAppend = 1e9 / rate;
+        this.pacing = pacing;
         this.outstandingMax = outstandingMax;
         this.payloads = payloads;
         this.clock = clock;
@@ -79,10 +79,15 @@ final class OpenLoop implements LoadLog.Acks {
 
     /** When append {@code n} of all logs together is due, on the clock's scale; for whoever counts the time to delivery. */
     long dueNanos(long n) {
-        return startNanos + (long) (n * nanosPerAppend);
+        return startNanos + pacing.dueNanos(n);
     }
 
-    /** Which append of all logs together record {@code sequence} of a log is, given the log's place in the list. */
+    /** Whether append {@code n} of all logs together is the last of its log for a while. */
+    boolean beforePause(long n) {
+        return pacing.beforePause(n, logs.size());
+    }
+
+    /** Which append of all logs together append {@code sequence} of a log is, given the log's place in the list; both count from this loop's first. */
     long place(int logIndex, long sequence) {
         return sequence * logs.size() + logIndex;
     }

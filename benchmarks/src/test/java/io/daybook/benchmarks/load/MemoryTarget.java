@@ -7,19 +7,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Logs in memory, on a thread of their own; what is read from them can be tampered with. */
 final class MemoryTarget implements LoadTarget {
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final ThreadLoop loop = ThreadLoop.start("memory", SystemClock.INSTANCE);
     private final List<MemoryLog> logs = new ArrayList<>(); // the loop, as is everything in them
     private final List<String> deleted = new ArrayList<>();
     private UnaryOperator<List<byte[]>> tamper = UnaryOperator.identity();
+    private volatile boolean withTheNext;
 
     /** What readers get of each log instead of what was written. */
     void tamper(UnaryOperator<List<byte[]>> with) {
         tamper = with;
+    }
+
+    /** Whether followers get each record with the one after it only, or a good while later. */
+    void deliverWithTheNext(boolean on) {
+        withTheNext = on;
     }
 
     int made() {
@@ -111,6 +120,7 @@ final class MemoryTarget implements LoadTarget {
         private final String id;
         private final List<byte[]> records = new ArrayList<>();
         private @Nullable RecordSink follower;
+        private int delivered;
         private boolean abandoned;
 
         MemoryLog(String id) {
@@ -136,11 +146,19 @@ final class MemoryTarget implements LoadTarget {
                     return;
                 }
                 records.add(record);
-                if (follower != null) {
-                    follower.record(records.size() - 1, ByteBuffer.wrap(record));
+                int all = records.size();
+                deliver(withTheNext ? all - 1 : all);
+                if (withTheNext) {
+                    loop.schedule(PATIENCE_NANOS, () -> deliver(all));
                 }
                 acks.done(number, records.size() - 1, token, null);
             });
+        }
+
+        private void deliver(int upTo) {
+            for (; follower != null && delivered < upTo; delivered++) {
+                follower.record(delivered, ByteBuffer.wrap(records.get(delivered)));
+            }
         }
 
         @Override

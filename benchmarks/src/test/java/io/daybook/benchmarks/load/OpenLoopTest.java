@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +17,15 @@ class OpenLoopTest {
     private final Payloads payloads = new Payloads(64, 1);
 
     private OpenLoop open(double rate, int outstandingMax, SlowLog... logs) {
+        return open(Pacing.steady(rate), outstandingMax, logs);
+    }
+
+    private OpenLoop open(Pacing pacing, int outstandingMax, SlowLog... logs) {
         List<Appending> appending = new ArrayList<>();
         for (SlowLog log : logs) {
             appending.add(new Appending(log, appending.size()));
         }
-        return new OpenLoop(loop, appending, rate, outstandingMax, payloads, loop, gate);
+        return new OpenLoop(loop, appending, pacing, outstandingMax, payloads, loop, gate);
     }
 
     private static Histogram latencies(OpenLoop open) {
@@ -122,6 +127,43 @@ class OpenLoopTest {
 
         assertThat(open.drained()).isDone();
         assertThat(open.sent()).isLessThan(1010);
+    }
+
+    @Test
+    void pausesAfterEachBurstWhenEachLogHasHadEquallyMany() {
+        SlowLog first = new SlowLog(loop, MILLISECOND);
+        SlowLog second = new SlowLog(loop, MILLISECOND);
+        OpenLoop open = open(Pacing.pausing(1000, 2), 100, first, second); // 20 appends, then 50 ms without
+
+        open.start();
+        loop.runUntil(19 * MILLISECOND);
+        assertThat(open.sent()).isEqualTo(20);
+        loop.runUntil(69 * MILLISECOND);
+        assertThat(open.sent()).isEqualTo(20);
+        loop.runUntil(70 * MILLISECOND);
+        assertThat(open.sent()).isEqualTo(21);
+
+        assertThat(open.dueNanos(20)).isEqualTo(70 * MILLISECOND);
+        assertThat(open.dueNanos(40)).isEqualTo(140 * MILLISECOND);
+        assertThat(LongStream.range(0, 60).filter(open::beforePause)).containsExactly(18L, 19L, 38L, 39L, 58L, 59L);
+        assertThat(first.appended()).hasSize(11);
+        assertThat(second.appended()).hasSize(10);
+    }
+
+    @Test
+    void pausesAfterEveryAppendOfALogAtARateSoLowThatTheyAreFarApart() {
+        OpenLoop open =
+                open(Pacing.pausing(2, 3), 100, new SlowLog(loop, 1), new SlowLog(loop, 1), new SlowLog(loop, 1));
+
+        assertThat(LongStream.range(0, 6).allMatch(open::beforePause)).isTrue();
+        assertThat(open.dueNanos(3)).isEqualTo(1500 * MILLISECOND + 50 * MILLISECOND);
+    }
+
+    @Test
+    void withoutPausesNoAppendIsTheLastForAWhile() {
+        OpenLoop open = open(1000, 100, new SlowLog(loop, 1));
+
+        assertThat(LongStream.range(0, 100).noneMatch(open::beforePause)).isTrue();
     }
 
     @Test

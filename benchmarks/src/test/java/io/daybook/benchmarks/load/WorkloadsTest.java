@@ -68,6 +68,21 @@ class WorkloadsTest {
     }
 
     @Test
+    void aTailTimesTheLastRecordBeforeEachPauseWithoutAnotherThatCouldBringIt() {
+        target.deliverWithTheNext(true); // as a system does whose readers learn of a record with the one after it
+
+        LoadResult late = new TailLoad().run(run(2000, 1));
+        target.deliverWithTheNext(false);
+        LoadResult atOnce = new TailLoad().run(run(2000, 1));
+
+        assertThat((Long) late.figures().get("pauses")).isPositive();
+        assertThat((Double) late.figures().get("lastP50us")).isGreaterThan(50_000);
+        assertThat((Double) late.figures().get("e2eP50us")).isLessThan(50_000);
+        assertThat((Long) atOnce.figures().get("pauses")).isPositive();
+        assertThat(atOnce.curves().get("last before a pause").getMinValue()).isLessThan(50_000_000);
+    }
+
+    @Test
     void aRecordThatIsLostOrDamagedIsAProblemOfTheResult() {
         target.tamper(records -> {
             records.remove(records.size() / 2);
