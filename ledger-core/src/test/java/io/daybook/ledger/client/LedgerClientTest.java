@@ -184,9 +184,9 @@ final class LedgerClientTest {
         assertThat(await(writer.ended())).isInstanceOf(LedgerException.NotEnoughBookies.class);
     }
 
-    @Test
-    void refusesWhatIsTooLargeOrTooMuchAndSendsNoneOfIt() {
-        ClientConfig narrow = new ClientConfig(
+    /** A client whose writers have room for four entries. */
+    private LedgerClient narrow() {
+        ClientConfig config = new ClientConfig(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 4,
@@ -198,7 +198,41 @@ final class LedgerClientTest {
                 32,
                 ClientConfig.DEFAULT.frameSizeMax(),
                 ClientConfig.Wire.V2);
-        LedgerClient its = cluster.client("narrow", narrow);
+        return cluster.client("narrow", config);
+    }
+
+    @Test
+    void aCallerWhoAppendsAnotherForEachThatIsAcknowledgedIsNeverRefused() {
+        LedgerWriter writer = await(narrow().create(LedgerOptions.DEFAULT));
+        List<Long> acknowledged = new ArrayList<>();
+        List<Throwable> refused = new ArrayList<>();
+        for (int i = 0; i < 4; i++) { // all there is room for
+            appendAnotherForEach(writer, acknowledged, refused);
+        }
+
+        cluster.world.runUntil(() -> acknowledged.size() >= 100 || !refused.isEmpty(), Duration.ofSeconds(30));
+
+        assertThat(refused).isEmpty();
+        assertThat(acknowledged).startsWith(0L, 1L, 2L, 3L, 4L, 5L).isSorted();
+        await(writer.close());
+    }
+
+    private static void appendAnotherForEach(LedgerWriter writer, List<Long> acknowledged, List<Throwable> refused) {
+        writer.append(payload("x")).whenComplete((entry, failure) -> {
+            if (failure != null) {
+                refused.add(failure);
+            } else {
+                acknowledged.add(entry);
+                if (acknowledged.size() < 100) {
+                    appendAnotherForEach(writer, acknowledged, refused);
+                }
+            }
+        });
+    }
+
+    @Test
+    void refusesWhatIsTooLargeOrTooMuchAndSendsNoneOfIt() {
+        LedgerClient its = narrow();
         LedgerWriter writer = await(its.create(LedgerOptions.DEFAULT));
         int[] told = new int[1];
         writer.onWritable(() -> told[0]++);
