@@ -133,7 +133,7 @@ public final class OpenBatch {
                 used,
                 used.number() | (ownTxids ? RecordFormat.FLAG_TXIDS : 0),
                 RecordFormat.HEADER_BYTES,
-                RecordFormat.crc(stored, RecordFormat.HEADER_BYTES, bodyLength),
+                RecordFormat.crcOfOwn(stored, RecordFormat.HEADER_BYTES, bodyLength),
                 stamp.streamId(),
                 stamp.seq(),
                 stamp.epoch(),

@@ -95,7 +95,7 @@ public final class RecordFormat {
         return header;
     }
 
-    /** Writes all fields but the header's own checksum, and then that; borrows {@code to}, which has room at its reader index. */
+    /** Writes all fields but the header's own checksum, and then that; borrows {@code to}, which only the caller holds, with room at its reader index. */
     static void writeHeader(ByteBuf to, BatchHeader header) {
         int at = to.readerIndex();
         to.setShort(at, MAGIC);
@@ -127,7 +127,8 @@ public final class RecordFormat {
             to.setInt(frameAt + 24, frame.recordCount());
             frameAt += FRAME_BYTES;
         }
-        to.setInt(at + AT_HEADER_CRC, headerCrc(to, header.headerLength()));
+        to.setInt(at + AT_HEADER_CRC, 0);
+        to.setInt(at + AT_HEADER_CRC, crcOfOwn(to, at, header.headerLength()));
     }
 
     /** CRC32C over the header as if its own checksum were zero. */
@@ -143,6 +144,13 @@ public final class RecordFormat {
     static int crc(ByteBuf bytes, int index, int length) {
         CRC32C crc = new CRC32C();
         crc.update(bytes.nioBuffer(index, length));
+        return (int) crc.getValue();
+    }
+
+    /** As {@link #crc}, of a buffer that only we hold yet: through its own view, which leaves no garbage. */
+    static int crcOfOwn(ByteBuf bytes, int index, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.internalNioBuffer(index, length));
         return (int) crc.getValue();
     }
 

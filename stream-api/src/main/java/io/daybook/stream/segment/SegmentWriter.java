@@ -101,12 +101,13 @@ public final class SegmentWriter {
             if (failure != null) {
                 onFailure(entry, failure);
             } else if (!recovered && !inFlight.isEmpty()) {
+                long stored = id == null ? -1 : id;
                 Check.state(
-                        id != null && id == entry,
+                        stored == entry,
                         "entry %s of ledger %s was stored as %s",
                         entry,
-                        ledger.ledger(),
-                        id);
+                        ledger.ledger().value(),
+                        stored);
                 onStored(entry);
             }
         });
@@ -223,7 +224,7 @@ public final class SegmentWriter {
             startTimestamp = header.timestamp();
         }
         lastEntry = entry;
-        committed = TailState.after(header);
+        committed = sent.after();
         batch.close();
         sent.requests().onCommitted(header);
         owner.onCommitted(this, header);

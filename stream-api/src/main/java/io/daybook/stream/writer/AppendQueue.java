@@ -4,25 +4,35 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands requests from any thread to the stream's loop, one wake-up for all that arrive before the loop gets to them, and bounds their bytes.
  *
  * <p><b>Threads.</b> {@link #offer}, {@link #writable} are safe from any thread; the rest belongs to the loop.
+ *
+ * <p>Its counters are fields rather than objects: a process with thousands of streams finds little of any of them in the processor's cache.
  */
 final class AppendQueue {
+    private static final AtomicReferenceFieldUpdater<AppendQueue, @Nullable PendingAppend> NEWEST =
+            AtomicReferenceFieldUpdater.newUpdater(AppendQueue.class, PendingAppend.class, "newest");
+    private static final AtomicLongFieldUpdater<AppendQueue> BYTES =
+            AtomicLongFieldUpdater.newUpdater(AppendQueue.class, "bytes");
+    private static final AtomicLongFieldUpdater<AppendQueue> WAITING_BYTES =
+            AtomicLongFieldUpdater.newUpdater(AppendQueue.class, "waitingBytes");
+
     private final Loop loop;
     private final long bytesMax;
     private final Runnable onArrival;
-    private final AtomicReference<@Nullable PendingAppend> newest = new AtomicReference<>(); // chain, newest first
-    private final AtomicLong bytes = new AtomicLong(); // handed in, not yet sent
-    private final AtomicLong waitingBytes = new AtomicLong(); // of requests that wait for room
 
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>(); // loop only
-    private final ArrayDeque<Promise<Void>> writableWaiters = new ArrayDeque<>(); // loop only
+    private volatile @Nullable PendingAppend newest; // chain, newest first
+    private volatile long bytes; // handed in, not yet sent
+    private volatile long waitingBytes; // of requests that wait for room
+
+    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>(0); // loop only; grow if used
+    private final ArrayDeque<Promise<Void>> writableWaiters = new ArrayDeque<>(0);
 
     AppendQueue(Loop loop, long bytesMax, Runnable onArrival) {
         this.loop = loop;
@@ -37,9 +47,9 @@ final class AppendQueue {
         }
         PendingAppend before;
         do {
-            before = newest.get();
+            before = newest;
             request.next = before;
-        } while (!newest.compareAndSet(before, request));
+        } while (!NEWEST.compareAndSet(this, before, request));
         if (before == null) {
             loop.execute(onArrival);
         }
@@ -48,12 +58,12 @@ final class AppendQueue {
 
     /** Completes when at most half of the room is taken. */
     CompletableFuture<Void> writable() {
-        if (bytes.get() <= bytesMax / 2) {
+        if (bytes <= bytesMax / 2) {
             return CompletableFuture.completedFuture(null);
         }
         Promise<Void> room = loop.promise();
         loop.execute(() -> {
-            if (bytes.get() <= bytesMax / 2) {
+            if (bytes <= bytesMax / 2) {
                 room.complete(null);
             } else {
                 writableWaiters.add(room);
@@ -65,7 +75,7 @@ final class AppendQueue {
     /** All that arrived, oldest first, as a chain; those marked as waiting stay here until there is room. */
     @Nullable
     PendingAppend take() {
-        PendingAppend chain = newest.getAndSet(null);
+        PendingAppend chain = NEWEST.getAndSet(this, null);
         PendingAppend oldest = null;
         while (chain != null) { // turn it round
             PendingAppend older = chain.next;
@@ -92,8 +102,11 @@ final class AppendQueue {
     /** The next request that has waited and fits now, or null. */
     @Nullable
     PendingAppend admitted() {
-        PendingAppend request = waiting.peek();
-        if (request == null || !fits(request)) {
+        if (waiting.isEmpty()) {
+            return null;
+        }
+        PendingAppend request = waiting.element();
+        if (!fits(request)) {
             return null;
         }
         waiting.remove();
@@ -106,14 +119,14 @@ final class AppendQueue {
     PendingAppend expelled() {
         PendingAppend request = waiting.poll();
         if (request != null) {
-            waitingBytes.addAndGet(-request.size);
+            WAITING_BYTES.addAndGet(this, -request.size);
         }
         return request;
     }
 
     /** Gives room back and tells who waits for it. */
     void release(long size) {
-        long left = bytes.addAndGet(-size);
+        long left = BYTES.addAndGet(this, -size);
         if (left <= bytesMax / 2 && !writableWaiters.isEmpty()) {
             for (Promise<Void> waiter = writableWaiters.poll(); waiter != null; waiter = writableWaiters.poll()) {
                 waiter.complete(null);
@@ -123,30 +136,30 @@ final class AppendQueue {
 
     private boolean reserve(PendingAppend request) {
         int size = request.size;
-        if (waitingBytes.get() == 0) { // nobody may be overtaken
-            if (bytes.addAndGet(size) <= bytesMax || size == 0) {
+        if (waitingBytes == 0) { // nobody may be overtaken
+            if (BYTES.addAndGet(this, size) <= bytesMax || size == 0) {
                 return true;
             }
-            bytes.addAndGet(-size);
+            BYTES.addAndGet(this, -size);
         }
         if (!request.options.mayWait() && size > 0) {
             return false;
         }
-        if (waitingBytes.addAndGet(size) <= bytesMax) {
+        if (WAITING_BYTES.addAndGet(this, size) <= bytesMax) {
             request.firstOffset = WAITS;
             return true;
         }
-        waitingBytes.addAndGet(-size);
+        WAITING_BYTES.addAndGet(this, -size);
         return false;
     }
 
     private boolean fits(PendingAppend request) {
-        return bytes.get() == 0 || bytes.get() + request.size <= bytesMax;
+        return bytes == 0 || bytes + request.size <= bytesMax;
     }
 
     private void admit(PendingAppend request) {
-        bytes.addAndGet(request.size);
-        waitingBytes.addAndGet(-request.size);
+        BYTES.addAndGet(this, request.size);
+        WAITING_BYTES.addAndGet(this, -request.size);
         request.firstOffset = 0;
     }
 

@@ -7,6 +7,7 @@ import io.daybook.stream.TxidMode;
 import io.daybook.stream.record.OpenBatch;
 import io.daybook.stream.record.TailState;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchFiller {
     private static final int SIZE_HINT_MAX = 1 << 18;
+    private static final AtomicLongFieldUpdater<BatchFiller> ASSIGNED_OFFSET =
+            AtomicLongFieldUpdater.newUpdater(BatchFiller.class, "assignedOffset");
 
     private final WriterEnvironment env;
     private final AppendQueue queue;
     private final boolean ownTxids;
+    private final int batchBytesMax;
 
-    private @Nullable OpenBatch open;
-    private Requests openRequests = new Requests();
-    private Requests newest = openRequests; // of the batch with the highest offsets, sent or not
-    private final ArrayDeque<Filled> full = new ArrayDeque<>(); // older than the open one
+    private @Nullable Requests open;
+    private @Nullable Requests newest; // of the batch with the highest offsets, sent or not
+    private final ArrayDeque<Requests> full = new ArrayDeque<>(0); // older than the open one; hardly ever any
     private int sizeHint = 1 << 10; // as the batch before: a stream's batches resemble each other
     private long assignedTxid;
     private volatile long assignedOffset; // written by the loop
@@ -36,12 +39,10 @@ final class BatchFiller {
         this.env = env;
         this.queue = queue;
         this.ownTxids = env.config().txidMode() == TxidMode.APPLICATION;
+        this.batchBytesMax = env.batchBytesMax();
         this.assignedTxid = tail.txid();
         this.assignedOffset = tail.nextOffset();
     }
-
-    /** A batch to be sent, and who waits for it. */
-    record Filled(OpenBatch batch, Requests requests) {}
 
     /**
      * Gives {@code request} the next offsets and a place in a batch, unless a condition of its own speaks against it: then it is refused, but told so
@@ -57,36 +58,37 @@ final class BatchFiller {
             follow(request, committed);
             return false;
         }
-        OpenBatch batch = open;
-        if (batch != null && batch.size() + request.size > env.batchBytesMax()) {
+        Requests requests = open;
+        if (requests != null && requests.batch.size() + request.size > batchBytesMax) {
             full.add(takeOpen());
-            batch = null;
+            requests = null;
         }
         long offset = assignedOffset;
-        boolean begun = batch == null;
-        if (batch == null) {
-            batch = new OpenBatch(env.allocator(), offset, ownTxids, Math.max(sizeHint, request.size + 128));
-            open = batch;
-            openRequests = new Requests();
-            newest = openRequests;
+        boolean begun = requests == null;
+        if (requests == null) {
+            requests = new Requests(
+                    new OpenBatch(env.allocator(), offset, ownTxids, Math.max(sizeHint, request.size + 128)));
+            open = requests;
+            newest = requests;
         }
         for (int i = 0; i < request.count; i++) {
-            batch.add(request.record(i));
+            requests.batch.add(request.record(i));
         }
         if (ownTxids) {
             assignedTxid = request.record(request.count - 1).txid();
         }
         request.encoded(offset);
-        assignedOffset = offset + request.count;
-        openRequests.add(request);
-        openRequests.queuedBytes += request.size;
+        ASSIGNED_OFFSET.lazySet(this, offset + request.count); // others may see it a moment later
+        requests.add(request);
+        requests.queuedBytes += request.size;
         return begun;
     }
 
     /** Answers {@code request}, which has no records or is refused, once everything before it is known. */
     void follow(PendingAppend request, TailState committed) {
-        if (committed.nextOffset() != assignedOffset) {
-            newest.add(request);
+        Requests before = newest;
+        if (before != null && committed.nextOffset() != assignedOffset) {
+            before.add(request);
             return;
         }
         StreamException refusal = request.refusal;
@@ -127,30 +129,31 @@ final class BatchFiller {
 
     /** The oldest batch that can take no more, or null. */
     @Nullable
-    Filled takeFull() {
+    Requests takeFull() {
         return full.poll();
     }
 
     /** The batch being filled, or null. */
     @Nullable
     OpenBatch open() {
-        return open;
+        Requests requests = open;
+        return requests == null ? null : requests.batch;
     }
 
     /** The batch being filled as it is; there must be one, and none that is full. */
-    Filled takeOpen() {
-        OpenBatch batch = open;
-        if (batch == null) {
+    Requests takeOpen() {
+        Requests requests = open;
+        if (requests == null) {
             throw new IllegalStateException("no batch of stream %s is open".formatted(env.name()));
         }
         open = null;
-        sizeHint = Math.min(batch.size() + 128, SIZE_HINT_MAX);
-        return new Filled(batch, openRequests);
+        sizeHint = Math.min(requests.batch.size() + 128, SIZE_HINT_MAX);
+        return requests;
     }
 
     /** Gives up what was not sent. */
     void dropAll(Supplier<StreamException> notApplied) {
-        for (Filled next = full.poll(); next != null; next = full.poll()) {
+        for (Requests next = full.poll(); next != null; next = full.poll()) {
             drop(next, notApplied);
         }
         if (open != null) {
@@ -158,10 +161,10 @@ final class BatchFiller {
         }
     }
 
-    private void drop(Filled filled, Supplier<StreamException> notApplied) {
-        filled.batch().release();
-        queue.release(filled.requests().queuedBytes);
-        filled.requests().fail(notApplied, notApplied);
+    private void drop(Requests requests, Supplier<StreamException> notApplied) {
+        requests.batch.release();
+        queue.release(requests.queuedBytes);
+        requests.fail(notApplied, notApplied);
     }
 
     /** Offset the next request will get; any thread. */

@@ -5,7 +5,6 @@ import io.daybook.base.exec.Promise;
 import io.daybook.ledger.LedgerException;
 import io.daybook.stream.AppendOptions;
 import io.daybook.stream.AppendResult;
-import io.daybook.stream.Codec;
 import io.daybook.stream.LogRecord;
 import io.daybook.stream.StreamException;
 import io.daybook.stream.StreamException.Outcome;
@@ -15,24 +14,23 @@ import io.daybook.stream.metadata.StreamMetadata;
 import io.daybook.stream.record.BatchHeader;
 import io.daybook.stream.record.ControlRecord;
 import io.daybook.stream.record.OpenBatch;
-import io.daybook.stream.record.RecordBatch;
 import io.daybook.stream.record.TailState;
 import io.daybook.stream.segment.BatchRequests;
 import io.daybook.stream.segment.SegmentWriter;
 import io.daybook.stream.segment.SentBatch;
-import io.daybook.stream.writer.BatchFiller.Filled;
 import io.daybook.stream.writer.SegmentOpening.Opened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each record its order, fills batches, and keeps a few of them in flight: with less than {@code inflightBatchesMin} out, whatever is there goes
- * at once; with more out, batches grow until one comes back. So a lone append never waits, and a crowd shares entries.
+ * The writer that applications hold: requests come in, a {@link BatchFiller} gives them their order, a {@link BatchSender} says when a batch goes, and
+ * this decides what state the stream is in. So a lone append never waits, and a crowd shares entries.
  *
  * <p><b>Threads.</b> Public methods are safe from any thread; a request reaches the stream's loop with one hand-over, shared by all that arrive
  * meanwhile. All other state belongs to that loop, which is also the loop of the ledgers written to.
@@ -41,13 +39,15 @@ import org.jspecify.annotations.Nullable;
  * sending held for one round trip. Positions already given to requests are never taken back while this ownership lasts.
  */
 final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
+    private static final AtomicLongFieldUpdater<BatchingWriter> COMMITTED_OFFSET =
+            AtomicLongFieldUpdater.newUpdater(BatchingWriter.class, "committedOffset");
+
     private final WriterEnvironment env;
     private final Loop loop;
     private final RequestShape shape;
     private final AppendQueue queue;
     private final BatchFiller filler;
-    private final Linger linger;
-    private final CompressionTrial compression;
+    private final BatchSender sender;
     private final MutationLane lane;
     private final SegmentOpening opening;
     private final SegmentRoller roller;
@@ -58,10 +58,6 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     private State state = State.RUNNING;
     private boolean closeRequested;
-    private boolean held; // an end marker is under way, or the successor is not there yet
-    private boolean flushing;
-    private @Nullable SegmentWriter current;
-    private TailState sent; // state after the last batch sent
     private TailState committed;
     private @Nullable Function<Outcome, StreamException> ending; // why appends are refused
 
@@ -73,17 +69,15 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         this.shape = new RequestShape(env);
         this.queue = new AppendQueue(loop, env.settings().queueSizeMax().bytes(), this::drain);
         this.filler = new BatchFiller(env, queue, tail);
-        this.linger = new Linger(loop, env.settings().linger(), this::pump);
-        this.compression = new CompressionTrial(env.config().codec());
         this.lane = new MutationLane(env.records(), loop, record, refusal -> refused(refusal));
         LedgerEnding ledgerEnding = new LedgerEnding(env, () -> !hasEnded());
         this.opening = new SegmentOpening(env, this);
         this.roller = new SegmentRoller(env, this, ledgerEnding);
+        this.sender = new BatchSender(env, queue, filler, roller, tail, this::pump);
         this.repair = new SegmentRepair(env, this);
         this.closing = new WriterClosing(env, this, ledgerEnding);
         this.loss = new WriterLoss(env, this);
         this.closed = loop.promise();
-        this.sent = tail;
         this.committed = tail;
         this.committedOffset = tail.nextOffset();
     }
@@ -137,7 +131,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             if (refusal != null) {
                 rolled.completeExceptionally(refusal.apply(Outcome.NOT_APPLIED));
             } else {
-                flushing = true; // what was handed in before belongs to the old segment
+                sender.flush(); // what was handed in before belongs to the old segment
                 pump();
                 roller.request(rolled);
             }
@@ -235,15 +229,14 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             return;
         }
         if (request.isFlush()) {
-            flushing = true;
+            sender.flush();
             filler.follow(request, committed);
             return;
         }
         if (filler.add(request, committed)) {
-            linger.begin();
+            sender.begun();
         }
-        OpenBatch batch = filler.open();
-        if (batch != null && batch.size() >= env.settings().targetBatchSize().bytes()) {
+        if (sender.grown()) {
             pump();
         }
     }
@@ -263,69 +256,23 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     }
 
     private void send() {
-        if ((state != State.RUNNING && state != State.CLOSING) || held) {
+        if (state != State.RUNNING && state != State.CLOSING) {
             return;
         }
-        if (current == null) {
-            if (!filler.isEmpty() && !opening.busy()) {
-                opening.open(null, committed, successor -> {
-                    startSegment(successor);
-                    pump();
-                });
-            }
-            return;
+        if (sender.send(state == State.CLOSING) && !opening.busy()) {
+            opening.open(null, committed, successor -> {
+                startSegment(successor);
+                pump();
+            });
         }
-        while (!held && hasRoom(current)) {
-            Filled full = filler.takeFull();
-            OpenBatch batch = filler.open();
-            if (full != null) {
-                dispatch(current, full);
-            } else if (batch != null && goesNow(batch, current)) {
-                dispatch(current, filler.takeOpen());
-            } else {
-                break;
-            }
-        }
-        if (filler.isEmpty()) {
-            flushing = false;
-            linger.reset();
-        }
-    }
-
-    private boolean hasRoom(SegmentWriter segment) {
-        return segment.inFlight() < env.settings().inflightBatchesMax()
-                && segment.inFlightBytes() < env.settings().inflightSizeMax().bytes()
-                && segment.writable();
-    }
-
-    private boolean goesNow(OpenBatch batch, SegmentWriter segment) {
-        return segment.inFlight() < env.settings().inflightBatchesMin()
-                || batch.size() >= env.settings().targetBatchSize().bytes()
-                || flushing
-                || linger.over()
-                || state == State.CLOSING;
-    }
-
-    private void dispatch(SegmentWriter segment, Filled filled) {
-        long timestamp = Math.max(sent.timestamp(), env.nowMillis());
-        linger.reset();
-        Codec codec = filled.batch().compressible() ? compression.next() : Codec.NONE;
-        RecordBatch batch = filled.batch().seal(segment.stamp(timestamp, sent), codec);
-        if (codec != Codec.NONE) {
-            compression.tried(batch.header().codec() != Codec.NONE);
-        }
-        sent = TailState.after(batch.header());
-        segment.send(new SentBatch(batch, filled.requests()));
-        queue.release(filled.requests().queuedBytes);
-        roller.onSent(segment);
     }
 
     // ---- the loop: what becomes of batches
 
     @Override
     public void onCommitted(SegmentWriter segment, BatchHeader header) {
-        committed = TailState.after(header);
-        committedOffset = header.endOffset();
+        committed = segment.committed();
+        COMMITTED_OFFSET.lazySet(this, committed.nextOffset());
         if (!header.control()) {
             repair.onProgress();
         }
@@ -338,7 +285,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     @Override
     public void onFailed(SegmentWriter segment, LedgerException failure) {
-        if (hasEnded() || segment != current) {
+        if (hasEnded() || segment != sender.segment()) {
             return;
         }
         if (failure instanceof LedgerException.Fenced || failure instanceof LedgerException.SealedByOther) {
@@ -363,21 +310,19 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         SegmentWriter segment = new SegmentWriter(
                 env.stream().value(), successor.seq(), epoch(), successor.ledger(), committed, loop, this);
         successor.ledger().onWritable(this::pump);
-        current = segment;
+        sender.start(segment);
         segment.start(env.allocator());
         roller.onOpened(segment);
         return segment;
     }
 
     void sendControl(SegmentWriter segment, ControlRecord what, BatchRequests requests) {
-        RecordBatch batch =
-                ControlRecord.encode(what, sent.nextOffset(), segment.stamp(sent.timestamp(), sent), env.allocator());
-        segment.send(new SentBatch(batch, requests));
+        sender.sendControl(segment, what, requests);
     }
 
     /** Stops or resumes the sending of records. */
     void hold(boolean on) {
-        held = on;
+        sender.hold(on);
         if (!on) {
             pump();
         }
@@ -424,11 +369,11 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     @Nullable
     SegmentWriter current() {
-        return current;
+        return sender.segment();
     }
 
     TailState sentTail() {
-        return sent;
+        return sender.sent();
     }
 
     TailState committed() {
@@ -441,7 +386,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     /** Closing, and nothing left to do before the last segment can end. */
     boolean isIdle() {
-        SegmentWriter segment = current;
+        SegmentWriter segment = sender.segment();
         return state == State.CLOSING
                 && filler.isEmpty()
                 && roller.quiet()
@@ -510,7 +455,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     private void stop() {
         lane.end();
-        linger.stop();
+        sender.stop();
     }
 
     private void finish(Function<Outcome, StreamException> why) {
@@ -521,7 +466,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         Supplier<StreamException> notApplied = () -> why.apply(Outcome.NOT_APPLIED);
         roller.end(why.apply(Outcome.NOT_APPLIED));
         List<SentBatch> inFlight = new ArrayList<>(repair.takeUnsaved());
-        SegmentWriter segment = current;
+        SegmentWriter segment = sender.segment();
         if (segment != null) {
             inFlight.addAll(segment.giveUp());
             segment.ledger().onWritable(null);

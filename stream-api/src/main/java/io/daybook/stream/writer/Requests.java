@@ -3,15 +3,26 @@ package io.daybook.stream.writer;
 import io.daybook.stream.AppendResult;
 import io.daybook.stream.StreamException;
 import io.daybook.stream.record.BatchHeader;
+import io.daybook.stream.record.OpenBatch;
 import io.daybook.stream.segment.BatchRequests;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of one batch in order, as a chain; and behind them refusals and flushes that wait for it. Belongs to the stream's loop. */
+/**
+ * One batch's requests in order, as a chain, and behind them refusals and flushes that wait for it. Holds the batch, too, which its filler or whoever took
+ * it from there owns. Belongs to the stream's loop.
+ */
 final class Requests implements BatchRequests {
+    final OpenBatch batch;
+    long queuedBytes; // of the bound on waiting requests, given back when the batch is sent
+
     private @Nullable PendingAppend first;
     private @Nullable PendingAppend last;
-    long queuedBytes; // of the bound on waiting requests, given back when the batch is sent
+
+    /** Of a batch without records so far. */
+    Requests(OpenBatch batch) {
+        this.batch = batch;
+    }
 
     void add(PendingAppend request) {
         request.next = null;
