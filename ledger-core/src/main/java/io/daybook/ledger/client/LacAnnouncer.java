@@ -5,8 +5,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells bookies the last confirmed id when no entry is there to carry it: when the window falls empty, at once unless many other writers of the
- * loop do so too ({@link LacPace}), but at most once per 200 µs (R63b). Belongs to the writer's loop.
+ * Tells bookies the last confirmed id when no entry is there to carry it: when the window is empty at the end of a pass, which is when frames leave, at
+ * once unless many other writers of the loop do so too ({@link LacPace}), but at most once per 200 µs (R63b). Belongs to the writer's loop.
  */
 final class LacAnnouncer {
     private static final long SPACING_NANOS = 200_000;
@@ -14,13 +14,14 @@ final class LacAnnouncer {
     private final Loop loop;
     private final LacPace pace;
     private final LongConsumer send;
+    private final Runnable passEnd = this::onPassEnd;
     private final Runnable turn = this::onTurn;
 
     private long announced = -1;
     private long lastSentNanos;
     private boolean everSent;
     private Loop.@Nullable Timer timer;
-    private boolean waits; // for its turn
+    private boolean waits; // for the end of the pass or its turn
     private long latest = -1;
     private boolean idle;
     private boolean stopped;
@@ -35,7 +36,16 @@ final class LacAnnouncer {
     void update(long lastAddConfirmed, boolean nothingInFlight) {
         latest = lastAddConfirmed;
         idle = nothingInFlight;
-        if (timer != null || waits || !isDue()) {
+        if (timer == null && !waits && isDue()) {
+            waits = true;
+            loop.afterPass(passEnd);
+        }
+    }
+
+    /** What was confirmed in this pass may have called forth the next entry, which says the same. */
+    private void onPassEnd() {
+        waits = false;
+        if (!isDue()) {
             return;
         }
         long wait = everSent ? lastSentNanos + SPACING_NANOS - loop.clock().nanos() : 0;

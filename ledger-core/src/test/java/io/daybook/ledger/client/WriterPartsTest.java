@@ -115,22 +115,39 @@ final class WriterPartsTest {
         List<Long> announced = new ArrayList<>();
         LacAnnouncer announcer = new LacAnnouncer(loop, new LacPace(loop), announced::add);
 
-        announcer.update(0, false);
+        loop.enter(() -> announcer.update(0, false));
         assertThat(announced).isEmpty();
-        announcer.update(1, true);
-        announcer.update(2, true);
-        announcer.update(3, true);
+        loop.enter(() -> announcer.update(1, true));
+        loop.enter(() -> announcer.update(2, true));
+        loop.enter(() -> announcer.update(3, true));
         assertThat(announced).containsExactly(1L);
         world.runFor(Duration.ofNanos(300_000));
 
         assertThat(announced).containsExactly(1L, 3L);
-        announcer.update(4, false);
+        loop.enter(() -> announcer.update(4, false));
         world.runFor(Duration.ofSeconds(1));
         announcer.now();
         assertThat(announced).containsExactly(1L, 3L, 4L);
         announcer.stop();
-        announcer.update(5, true);
+        loop.enter(() -> announcer.update(5, true));
         assertThat(announced).hasSize(3);
+    }
+
+    @Test
+    void nothingIsAnnouncedThatAnEntryOfTheSamePassSays() {
+        SimWorld world = new SimWorld(5);
+        SimLoop loop = world.node("n").loop("db");
+        List<Long> announced = new ArrayList<>();
+        LacAnnouncer announcer = new LacAnnouncer(loop, new LacPace(loop), announced::add);
+
+        loop.enter(() -> {
+            announcer.update(1, true);
+            announcer.update(1, false); // the next entry was appended, as whoever waited for this one does
+        });
+        world.runFor(Duration.ofSeconds(1));
+        assertThat(announced).isEmpty();
+        loop.enter(() -> announcer.update(2, true));
+        assertThat(announced).containsExactly(2L);
     }
 
     @Test
@@ -145,14 +162,16 @@ final class WriterPartsTest {
             writers.add(new LacAnnouncer(loop, pace, lac -> announced.add(name + ":" + lac)));
         }
 
-        writers.forEach(writer -> writer.update(7, true));
+        loop.enter(() -> writers.forEach(writer -> writer.update(7, true)));
         assertThat(announced).hasSize(LacPace.AT_ONCE);
-        writers.subList(0, 90).forEach(writer -> writer.update(7, false)); // an entry that carries 7 is under way
-        writers.get(99).update(8, true);
+        loop.enter(() -> {
+            writers.subList(0, 90).forEach(writer -> writer.update(7, false)); // an entry that carries 7 is under way
+            writers.get(99).update(8, true);
+        });
         world.runFor(Duration.ofMillis(2));
 
         assertThat(announced).hasSize(LacPace.AT_ONCE + 10).contains("w90:7", "w98:7", "w99:8");
-        writers.get(50).update(8, true); // the crowd is gone
+        loop.enter(() -> writers.get(50).update(8, true)); // the crowd is gone
         assertThat(announced).endsWith("w50:8");
     }
 
