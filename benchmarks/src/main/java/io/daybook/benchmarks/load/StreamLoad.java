@@ -1,5 +1,6 @@
 package io.daybook.benchmarks.load;
 
+import io.daybook.base.exec.Futures;
 import io.daybook.ledger.LedgerClient;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.OpenOptions;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +77,20 @@ public final class StreamLoad implements LoadTarget {
         String name = prefix + made.getAndIncrement();
         return namespace
                 .create(name, config)
-                .thenCompose(stream -> stream.openWriter(WriterOptions.DEFAULT))
+                .thenCompose(stream -> stream.openWriter(WriterOptions.DEFAULT)
+                        .exceptionallyCompose(failure -> takeBack(name, failure)))
                 .thenApply(writer -> new OpenStream(name, writer, lane));
+    }
+
+    /** Removes a stream that nobody else knows of, since it could not be opened; fails with why. */
+    private CompletableFuture<StreamWriter> takeBack(String name, Throwable failure) {
+        Throwable why = Futures.cause(failure);
+        return delete(name).handle((done, undeleted) -> {
+            if (undeleted != null) {
+                why.addSuppressed(Futures.cause(undeleted));
+            }
+            throw new CompletionException(why);
+        });
     }
 
     @Override

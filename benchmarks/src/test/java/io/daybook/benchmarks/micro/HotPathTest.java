@@ -72,7 +72,8 @@ final class HotPathTest {
         "journal-group, 16",
         "write-cache-put, 64",
         "batch-encode, 16",
-        "batch-decode, 420"
+        "batch-decode, 420",
+        "stream-append, 900"
     })
     void allocatesAtMost(String path, double bytes) {
         assertThat(BYTES.get(path)).isLessThanOrEqualTo(bytes);
@@ -99,7 +100,8 @@ final class HotPathTest {
         "journal-group, 10",
         "write-cache-put, 6",
         "batch-encode, 2",
-        "batch-decode, 5"
+        "batch-decode, 5",
+        "stream-append, 24"
     })
     void takesAtMostAsLongAsChecksumsOfOneKibibyte(String path, double times) {
         assertThat(inChecksums(path)).isLessThanOrEqualTo(times);

@@ -63,6 +63,9 @@ final class HotPaths {
         batch.fill();
         add("batch-encode", BatchBenchmark.RECORDS, batch::encode);
         add("batch-decode", BatchBenchmark.RECORDS, () -> batch.decode().size());
+        StreamAppendBenchmark streams = new StreamAppendBenchmark();
+        streams.open();
+        add("stream-append", StreamAppendBenchmark.AT_ONCE, streams::append);
         addPlanted(digests);
         measure();
     }

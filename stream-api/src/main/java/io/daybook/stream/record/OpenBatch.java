@@ -37,7 +37,7 @@ public final class OpenBatch {
         this.baseOffset = baseOffset;
         this.ownTxids = ownTxids;
         this.bytes = allocator.directBuffer(Math.max(sizeHint, 2 * RecordFormat.HEADER_BYTES));
-        bytes.writeZero(RecordFormat.HEADER_BYTES);
+        bytes.writerIndex(RecordFormat.HEADER_BYTES); // written whole when it is sealed
     }
 
     /** Upper bound of what {@code record} adds to a batch, in bytes. */

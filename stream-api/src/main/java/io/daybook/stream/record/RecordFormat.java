@@ -97,38 +97,41 @@ public final class RecordFormat {
 
     /** Writes all fields but the header's own checksum, and then that; borrows {@code to}, which only the caller holds, with room at its reader index. */
     static void writeHeader(ByteBuf to, BatchHeader header) {
-        int at = to.readerIndex();
-        to.setShort(at, MAGIC);
-        to.setByte(at + 2, VERSION);
-        to.setByte(at + 3, header.control() ? KIND_CONTROL : KIND_DATA);
-        to.setShort(at + AT_FLAGS, header.flags());
-        to.setShort(at + AT_HEADER_LENGTH, header.headerLength());
-        to.setInt(at + 12, header.bodyCrc());
-        to.setLong(at + 16, header.streamId());
-        to.setLong(at + AT_SEQ, header.seq());
-        to.setLong(at + 32, header.epoch());
-        to.setLong(at + 40, header.baseOffset());
-        to.setInt(at + 48, header.recordCount());
-        to.setInt(at + 52, header.bodyLength());
-        to.setInt(at + 56, header.bodyLengthUncompressed());
-        to.setInt(at + AT_SNAPSHOT_ENTRY, header.snapshotEntry());
-        to.setLong(at + 64, header.timestamp());
-        to.setLong(at + 72, header.firstTxid());
-        to.setLong(at + 80, header.lastTxid());
-        to.setLong(at + 88, header.fence());
-        to.setShort(at + 96, header.frames().size());
-        to.setShort(at + 98, 0);
+        ByteBuffer bytes = to.internalNioBuffer(to.readerIndex(), header.headerLength());
+        int at = bytes.position();
+        bytes.putShort(at, (short) MAGIC);
+        bytes.put(at + 2, (byte) VERSION);
+        bytes.put(at + 3, (byte) (header.control() ? KIND_CONTROL : KIND_DATA));
+        bytes.putShort(at + AT_FLAGS, (short) header.flags());
+        bytes.putShort(at + AT_HEADER_LENGTH, (short) header.headerLength());
+        bytes.putInt(at + 12, header.bodyCrc());
+        bytes.putLong(at + 16, header.streamId());
+        bytes.putLong(at + AT_SEQ, header.seq());
+        bytes.putLong(at + 32, header.epoch());
+        bytes.putLong(at + 40, header.baseOffset());
+        bytes.putInt(at + 48, header.recordCount());
+        bytes.putInt(at + 52, header.bodyLength());
+        bytes.putInt(at + 56, header.bodyLengthUncompressed());
+        bytes.putInt(at + AT_SNAPSHOT_ENTRY, header.snapshotEntry());
+        bytes.putLong(at + 64, header.timestamp());
+        bytes.putLong(at + 72, header.firstTxid());
+        bytes.putLong(at + 80, header.lastTxid());
+        bytes.putLong(at + 88, header.fence());
+        bytes.putShort(at + 96, (short) header.frames().size());
+        bytes.putShort(at + 98, (short) 0);
         int frameAt = at + HEADER_BYTES;
         for (ProducerFrame frame : header.frames()) {
-            to.setLong(frameAt, frame.producerId());
-            to.setInt(frameAt + 8, frame.producerEpoch());
-            to.setLong(frameAt + 12, frame.sequence());
-            to.setInt(frameAt + 20, frame.firstRecordIndex());
-            to.setInt(frameAt + 24, frame.recordCount());
+            bytes.putLong(frameAt, frame.producerId());
+            bytes.putInt(frameAt + 8, frame.producerEpoch());
+            bytes.putLong(frameAt + 12, frame.sequence());
+            bytes.putInt(frameAt + 20, frame.firstRecordIndex());
+            bytes.putInt(frameAt + 24, frame.recordCount());
             frameAt += FRAME_BYTES;
         }
-        to.setInt(at + AT_HEADER_CRC, 0);
-        to.setInt(at + AT_HEADER_CRC, crcOfOwn(to, at, header.headerLength()));
+        bytes.putInt(at + AT_HEADER_CRC, 0);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        bytes.putInt(at + AT_HEADER_CRC, (int) crc.getValue());
     }
 
     /** CRC32C over the header as if its own checksum were zero. */

@@ -58,6 +58,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
 
     private State state = State.RUNNING;
     private boolean closeRequested;
+    private boolean repairUnproven; // a ledger failed, and nothing was stored since
     private TailState committed;
     private @Nullable Function<Outcome, StreamException> ending; // why appends are refused
 
@@ -273,7 +274,8 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     public void onCommitted(SegmentWriter segment, BatchHeader header) {
         committed = segment.committed();
         COMMITTED_OFFSET.lazySet(this, committed.nextOffset());
-        if (!header.control()) {
+        if (repairUnproven && !header.control()) {
+            repairUnproven = false;
             repair.onProgress();
         }
         if (hasEnded()) {
@@ -292,6 +294,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             fence();
         } else {
             state = State.REPAIRING;
+            repairUnproven = true;
             repair.start(segment);
         }
     }

@@ -32,6 +32,7 @@ final class SegmentRoller {
 
     private Step step = Step.QUIET;
     private RollPolicy policy;
+    private long lookFromBytes; // of the current segment
     private @Nullable Opened next; // listed as NEXT by us
     private @Nullable Opened spare; // made for a slow roll, not listed
     private long pausedUntil;
@@ -42,6 +43,7 @@ final class SegmentRoller {
         this.writer = writer;
         this.ending = ending;
         this.policy = RollPolicy.of(env.config(), env.entropy());
+        this.lookFromBytes = policy.bytesMax() / 2;
         this.pausedUntil = env.loop().clock().nanos();
     }
 
@@ -62,7 +64,7 @@ final class SegmentRoller {
     /** A batch was sent to {@code segment}, the current one. */
     void onSent(SegmentWriter segment) {
         // age has a timer; what else can make a roll due is looked at where it costs many small streams nothing
-        if (segment.bytes() >= policy.bytesMax() / 2 || segment.entries() % LOOK_EVERY_ENTRIES == 0) {
+        if (segment.bytes() >= lookFromBytes || segment.entries() % LOOK_EVERY_ENTRIES == 0) {
             consider(segment);
         }
     }
@@ -70,6 +72,7 @@ final class SegmentRoller {
     /** A new current segment. */
     void onOpened(SegmentWriter segment) {
         policy = RollPolicy.of(env.config(), env.entropy());
+        lookFromBytes = policy.bytesMax() / 2;
         arm(segment, policy.ageNanosMax() / 2);
     }
 
