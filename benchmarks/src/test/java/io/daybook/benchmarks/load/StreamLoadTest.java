@@ -43,7 +43,8 @@ final class StreamLoadTest {
 
         assertThatThrownBy(made::join)
                 .hasCause(refused)
-                .satisfies(failure -> assertThat(failure.getCause().getSuppressed()).hasSize(1));
+                .satisfies(failure ->
+                        assertThat(failure.getCause().getSuppressed()).hasSize(1));
         assertThat(there).containsExactly("p-0");
     }
 
