@@ -75,6 +75,7 @@ class BenchCommandTest {
         "ledger, write, --duration 300ms --warmup 100ms --ledgers 3 --window 20",
         "stream, write, --duration 300ms --warmup 100ms --size 100B",
         "ledger, write, --duration 300ms --warmup 100ms --rate 500",
+        "ledger, write, --duration 300ms --warmup 100ms --rate 10000000",
         "ledger, read, --volume 2MiB --warmup 0s --size 10000B",
         "stream, read, --volume 1MiB --warmup 0s --streams 2",
         "ledger, tail, --duration 300ms --warmup 100ms --rate 200",

@@ -639,7 +639,7 @@ final class QuorumWriter
     @Override
     public void acknowledged(Promise<Long> waiter, long entry) {
         (deferredSync ? lastAddAccepted : lastAddConfirmed).setRelease(entry); // before anybody hears of it
-        if (!gauge.roomy()) { // else the end of the event is soon enough
+        if (gauge.shared() || !gauge.roomy()) { // else the end of the event is soon enough
             gauge.publish(protocol.pendingEntries(), protocol.pendingBytes()); // who hears of it may append at once
         }
         waiter.complete(entry);

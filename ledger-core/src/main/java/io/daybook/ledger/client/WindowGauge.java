@@ -15,6 +15,7 @@ final class WindowGauge {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong entriesHanded = new AtomicLong(); // the part that the loop has not taken yet
     private final AtomicLong bytesHanded = new AtomicLong();
+    private volatile boolean shared; // set once
     private long entriesInFlight; // the other part; the loop only
     private long bytesInFlight;
 
@@ -56,6 +57,9 @@ final class WindowGauge {
 
     /** Reserves room for an entry that is handed over; false, and nothing reserved, if there is none. Any thread. */
     boolean reserve(long more) {
+        if (!shared) {
+            shared = true;
+        }
         entriesHanded.incrementAndGet();
         bytesHanded.addAndGet(more);
         long allBytes = bytes.addAndGet(more);
@@ -73,6 +77,11 @@ final class WindowGauge {
         bytes.addAndGet(-bytesOfEntry);
         bytesHanded.addAndGet(-bytesOfEntry);
         entriesHanded.decrementAndGet();
+    }
+
+    /** Whether other threads append, too: then the window may fill up at any moment. */
+    boolean shared() {
+        return shared;
     }
 
     /** Entries handed over and not yet taken by the loop. */
