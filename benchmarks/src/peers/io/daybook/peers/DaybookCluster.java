@@ -86,10 +86,13 @@ public final class DaybookCluster implements Cluster {
         command.add(classPath());
         command.add("io.daybook.cli.Main");
         command.addAll(List.of(words));
-        Process child = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile()));
+        if (words[0].equals("bookie")) {
+            builder.environment().putIfAbsent("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"); // as the launcher does
+        }
+        Process child = builder.start();
         processes.put(name, child);
         Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
         return child;

@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Processes that were started together and end together. Thread-safe: {@link #close} may come while another thread starts some, which then fails.
@@ -12,9 +13,19 @@ import java.util.List;
  * <p>They run {@link EndsWithParent}: should this process be killed, they end all the same.
  */
 public final class Children implements AutoCloseable {
+    private final Map<String, String> environment;
     private final Object ending = new Object(); // held while processes end, so that nobody thinks they had
     private final List<Child> running = new ArrayList<>(); // guarded by this, and so is the next one
     private boolean closed;
+
+    public Children() {
+        this(Map.of());
+    }
+
+    /** With variables that each process gets unless this one has them. */
+    public Children(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
 
     /** Starts one; what it says on standard error is added to {@code log}, and its output is for the caller to read. Fails once closed. */
     public Child start(String name, JavaCommand command, Path log) throws IOException {
@@ -30,10 +41,11 @@ public final class Children implements AutoCloseable {
         if (closed) {
             throw new IOException("%s was closed while it started".formatted(name));
         }
-        Process process = new ProcessBuilder(command.line())
+        ProcessBuilder builder = new ProcessBuilder(command.line())
                 .redirectError(Redirect.appendTo(log.toFile()))
-                .redirectOutput(output)
-                .start();
+                .redirectOutput(output);
+        environment.forEach(builder.environment()::putIfAbsent);
+        Process process = builder.start();
         Child child = new Child(name, process, log);
         running.add(child);
         return child;

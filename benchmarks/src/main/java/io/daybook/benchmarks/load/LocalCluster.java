@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A throw-away cluster: ZooKeeper and bookies, each in a JVM of its own on this machine, started with the class path of this process. They listen on
@@ -27,6 +28,9 @@ public final class LocalCluster implements Servers {
     private static final List<String> TUNING =
             List.of("-XX:+UseSerialGC", "-Xms112m", "-Xmn48m", "-XX:MetaspaceSize=64m");
 
+    /** And with what in its environment. */
+    private static final Map<String, String> ENVIRONMENT = Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+
     /** Bounds of each bookie: several of them share this machine. */
     private static final List<String> LIMITS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
 
@@ -34,7 +38,7 @@ public final class LocalCluster implements Servers {
     private final String mainClass;
     private final int bookies;
     private final List<String> storageOptions = new ArrayList<>(TUNING);
-    private final Children storage = new Children();
+    private final Children storage = new Children(ENVIRONMENT);
     private final Children others = new Children();
 
     private volatile String uri = "";

@@ -1,17 +1,14 @@
 package io.daybook.bookie.entrylog;
 
+import io.daybook.bookie.disk.AlignedMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.ByteBuffer;
 
 /**
  * Direct memory whose address suits direct disk access, kept for the life of its owner and grown when one entry needs it. The
  * collector frees it. Belongs to one loop.
  */
 public final class AlignedBuffer {
-    /** The page size of the machines that matter; no device asks for more. */
-    private static final int ALIGNMENT = 4096;
-
     private ByteBuf bytes;
 
     public AlignedBuffer(int capacity) {
@@ -33,8 +30,6 @@ public final class AlignedBuffer {
     }
 
     private static ByteBuf allocate(int capacity) {
-        int whole = (capacity + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        return Unpooled.wrappedBuffer(
-                ByteBuffer.allocateDirect(whole + ALIGNMENT).alignedSlice(ALIGNMENT));
+        return Unpooled.wrappedBuffer(AlignedMemory.allocate(capacity));
     }
 }

@@ -5,6 +5,7 @@ import static io.daybook.bookie.journal.JournalFormat.GROUP_HEADER;
 import static io.daybook.bookie.journal.JournalFormat.RECORD_HEADER;
 
 import io.daybook.base.error.Check;
+import io.daybook.bookie.disk.AlignedMemory;
 import io.daybook.bookie.journal.JournalFormat.GroupHeader;
 import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.EntryGroup;
@@ -24,20 +25,15 @@ final class GroupBuffer {
 
     private final CRC32C crc = new CRC32C();
 
-    private final ByteBuffer ordinaryBytes;
-    private final ByteBuf ordinaryView; // the same memory
-
-    private ByteBuffer bytes; // the ordinary ones, or larger ones made for one record
-    private ByteBuf view;
+    private ByteBuffer bytes; // grown when one record needs it
+    private ByteBuf view; // the same memory
     private int end = GROUP_HEADER;
     private int records;
 
     /** With room for {@code size} bytes of group, and for any single record. */
     GroupBuffer(int size) {
-        ordinaryBytes = aligned(size);
-        ordinaryView = Unpooled.wrappedBuffer(ordinaryBytes);
-        bytes = ordinaryBytes;
-        view = ordinaryView;
+        bytes = AlignedMemory.allocate(JournalFormat.padded(size));
+        view = Unpooled.wrappedBuffer(bytes);
     }
 
     int records() {
@@ -91,26 +87,14 @@ final class GroupBuffer {
     }
 
     private void makeRoom(int length) {
-        if (records == 0 && bytes != ordinaryBytes) {
-            bytes = ordinaryBytes;
-            view = ordinaryView;
-        }
         if (length > bytes.capacity()) {
             Check.state(
                     records == 0,
                     "a group of %s records would grow beyond its buffer of %s bytes",
                     records,
                     bytes.capacity());
-            bytes = aligned(length);
+            bytes = AlignedMemory.allocate(length);
             view = Unpooled.wrappedBuffer(bytes);
         }
-    }
-
-    private static ByteBuffer aligned(int size) {
-        int length = JournalFormat.padded(size);
-        return ByteBuffer.allocateDirect(length + BLOCK)
-                .alignedSlice(BLOCK)
-                .limit(length)
-                .slice();
     }
 }
