@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Collects entries at equal distances, from memory as long as they are there, else by fetches, one after the other. Owner of what it collected.
  *
  * <p>What stands in a write cache is copied. What a fetch brought is passed on as it is, a run of records in one piece: the answer shares the memory of the
- * segment, which therefore lives until the answer is sent.
+ * segment, which therefore lives until the answer is sent. So that a peer that takes its time cannot hold much more than it was sent, an answer shares a segment
+ * of which it has an eighth, and copies less.
  */
 final class RecordRead {
     private static final int COPIED_RECORD_BYTES = 4096; // a single record below this is cheaper copied
     private static final int OWN_BYTES = 64 << 10;
     private static final int PARTS_MAX = 1024; // of one answer
+    private static final int SHARED_FROM = 8; // an answer with less than this part of a segment copies it
 
     private final CacheShard shard;
     private final ByteBufAllocator buffers;
@@ -34,6 +36,7 @@ final class RecordRead {
     private int count;
     private long bytes;
     private boolean full;
+    private int shared; // bytes of the segment being taken from
 
     /**
      * What is asked for.
@@ -120,6 +123,8 @@ final class RecordRead {
 
     /** Takes entries from {@code segment}, which has the next one, without looking elsewhere for up to {@code most} of them. */
     private void take(Segment segment, int most) {
+        int partsBefore = parts.size();
+        shared = 0;
         int at = segment.indexOf(next);
         int from = at; // first of the piece that is being collected
         int end = at; // behind its last
@@ -134,6 +139,21 @@ final class RecordRead {
         if (end > from) {
             pass(segment, from, end - 1);
         }
+        if (shared > 0 && shared < segment.bytes().capacity() / SHARED_FROM) {
+            copyParts(partsBefore);
+        }
+    }
+
+    /** Copies the parts from the one at {@code from} on, so that none shares memory. */
+    private void copyParts(int from) {
+        endOwn();
+        List<ByteBuf> last = parts.subList(from, parts.size());
+        List<ByteBuf> copied = List.copyOf(last);
+        last.clear();
+        for (ByteBuf part : copied) {
+            room(part.readableBytes()).writeBytes(part);
+            part.release();
+        }
     }
 
     private void pass(Segment segment, int from, int to) {
@@ -144,6 +164,7 @@ final class RecordRead {
         } else {
             endOwn();
             parts.add(segment.bytes().retainedSlice(start, size));
+            shared += size;
         }
     }
 

@@ -282,6 +282,38 @@ final class TieredEntryStoreTest {
     }
 
     @Test
+    void anAnswerSharesASegmentOnlyIfItHasMuchOfIt() {
+        StoreFixture large = new StoreFixture(
+                        new SimWorld(5), StoreFixture.config(DataSize.mebibytes(8), DataSize.mebibytes(8)))
+                .start();
+        for (int i = 0; i < 100; i++) {
+            large.mustPut(7, i, body(7, i, 1, 5000));
+        }
+        large.flush();
+        assertThat(large.records(7, 0, 1, 100, 1 << 20)).hasSize(100); // from now on a segment is in memory
+
+        assertThat(memoryBehind(large, 1)).isLessThan(20_000);
+        assertThat(memoryBehind(large, 60)).isGreaterThan(300_000);
+        large.close();
+    }
+
+    private static int memoryBehind(StoreFixture fixture, int count) {
+        StoredRecords answer =
+                fixture.await(7, () -> fixture.store.readRecords(7, 0, 1, count, 1 << 20, fixture.owner(7)));
+        ByteBuf memory = answer.bytes();
+        while (memory.unwrap() != null) {
+            memory = memory.unwrap();
+        }
+        int capacity = memory.capacity();
+        List<ByteBuf> bodies = answer.bodies();
+        for (int i = 0; i < count; i++) {
+            assertThat(StoreFixture.takeShared(bodies.get(i))).isEqualTo(body(7, i, 1, 5000));
+        }
+        assertThat(answer.bytes().refCnt()).isZero();
+        return capacity;
+    }
+
+    @Test
     void recordsEndBeforeADamagedBlockAndAnAnswerThatBeginsThereFails() {
         StoreFixture large = new StoreFixture(
                         new SimWorld(5), StoreFixture.config(DataSize.mebibytes(8), DataSize.mebibytes(8)))
