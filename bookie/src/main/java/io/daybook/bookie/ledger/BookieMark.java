@@ -1,7 +1,7 @@
 package io.daybook.bookie.ledger;
 
 /** Branches of a bookie's ledgers that a long simulation must have taken; none stands on the way of every entry. */
-enum BookieMark {
+public enum BookieMark {
     /** An add was refused because the bookie takes no writes (R14). */
     ADD_READ_ONLY,
     /** An add met a fence (R14). */
@@ -10,7 +10,11 @@ enum BookieMark {
     ADD_IN_LIMBO,
     /** What an add found when it arrived was no longer so when its effect was due (R15). */
     ADD_REFUSED_LATER,
-    /** All entries of a group took effect in one step. */
+    /** A group brought entries of several ledgers. */
+    GROUP_OF_LEDGERS,
+    /** Some outcomes of a group were told before the others were known. */
+    GROUP_ANSWERED_IN_PARTS,
+    /** All entries that a group brought for a ledger took effect in one step. */
     GROUP_TAKEN,
     /** A group held an entry that was here already, or one that could not be taken: each went its own way. */
     GROUP_ONE_BY_ONE,

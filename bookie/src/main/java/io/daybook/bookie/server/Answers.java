@@ -20,8 +20,7 @@ final class Answers {
             return new Response.Add(add.tag(), status, add.ledgerId(), add.entryId());
         }
         if (request instanceof Request.GroupAdd group) {
-            return new Response.GroupAdd(
-                    group.tag(), Status.OK, group.ledgerId(), AddOutcomes.all(status, group.count()));
+            return new Response.GroupAdd(group.tag(), Status.OK, AddOutcomes.all(status, group.count()));
         }
         if (request instanceof Request.Read read) {
             return Response.Read.failed(read.tag(), status, read.ledgerId(), read.entryId());

@@ -1,10 +1,7 @@
 package io.daybook.bookie.server;
 
 import io.daybook.bookie.ledger.AddCall;
-import io.daybook.bookie.ledger.AddGroup;
 import io.daybook.ledger.digest.EntryHeader;
-import io.daybook.ledger.protocol.AddOutcomes;
-import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -24,20 +21,6 @@ final class AppendHandler {
         return add.body().readableBytes() < EntryHeader.IDS_SIZE ? -1 : EntryHeader.ledgerId(add.body());
     }
 
-    /** The ledger of all entries of a group; −1 if they are not whole, or not of one ledger. */
-    static long ledgerOf(Request.GroupAdd group) {
-        if (group.ledgerId() < 0 || !EntryGroup.wellFormed(group.entries(), group.count(), EntryHeader.IDS_SIZE)) {
-            return -1;
-        }
-        EntryGroup walk = new EntryGroup(group.entries());
-        boolean same = true;
-        while (same && walk.next()) {
-            same = EntryHeader.ledgerId(group.entries()) == group.ledgerId();
-        }
-        walk.rewind();
-        return same ? group.ledgerId() : -1;
-    }
-
     /** As {@link #ledgerOf(Request.Add)}. */
     static long ledgerOf(Request.WriteLac write) {
         int size = write.body().readableBytes();
@@ -48,11 +31,6 @@ final class AppendHandler {
     static void add(Exchange exchange, Request.Add add) {
         long ledgerId = EntryHeader.ledgerId(add.body());
         exchange.lane().ledgers().ledger(ledgerId).add(new Append(exchange, add));
-    }
-
-    /** Gives a group of whole entries to their ledger. */
-    static void addAll(Exchange exchange, Request.GroupAdd group) {
-        exchange.lane().ledgers().ledger(group.ledgerId()).addAll(new Appends(exchange, group));
     }
 
     /** Gives a packet of sufficient length to its ledger. */
@@ -74,27 +52,6 @@ final class AppendHandler {
                         lac,
                         packet,
                         status -> exchange.answer(new Response.WriteLac(write.tag(), status, write.ledgerId())));
-    }
-
-    /** The adds of one frame. */
-    private static final class Appends extends AddGroup {
-        private final Exchange exchange;
-        private final Request.GroupAdd request;
-
-        Appends(Exchange exchange, Request.GroupAdd request) {
-            super(
-                    request.entries(),
-                    request.count(),
-                    request.masterKey(),
-                    request.tag().highPriority());
-            this.exchange = exchange;
-            this.request = request;
-        }
-
-        @Override
-        protected void answered(AddOutcomes outcomes) {
-            exchange.answer(new Response.GroupAdd(request.tag(), Status.OK, request.ledgerId(), outcomes));
-        }
     }
 
     /** One add; echoes the fields of its request. */

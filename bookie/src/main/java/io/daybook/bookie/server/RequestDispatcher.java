@@ -8,6 +8,7 @@ import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Conn;
 import io.daybook.base.seam.ConnHandler;
 import io.daybook.base.seam.Disk;
+import io.daybook.base.seam.Probe;
 import io.daybook.base.seam.Transport;
 import io.daybook.bookie.ledger.HostedLedger;
 import io.daybook.bookie.ledger.LedgerGround;
@@ -31,6 +32,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
     private final Loops loops;
     private final ServerLimits limits;
     private final SpaceSource space;
+    private final Probe probe;
     private final ByteBufAllocator allocator;
     private final List<Lane> lanes = new ArrayList<>();
     private final ReadHandler reads;
@@ -47,6 +49,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
         this.loops = loops;
         this.limits = limits;
         this.space = space;
+        this.probe = ground.probe();
         this.allocator = allocator;
         this.reads = new ReadHandler(limits.batchBytes().bytes());
         this.fences = new FenceHandler(reads);
@@ -77,11 +80,15 @@ public final class RequestDispatcher implements Transport.Acceptor {
         return new Session(conn, lane, this, limits);
     }
 
-    /** Begins a request on the loop of its ledger. On the connection's loop. */
+    /** Begins a request on the loop of its ledger, or of its ledgers. On the connection's loop. */
     void dispatch(Session session, Request request, int charge) {
+        if (request instanceof Request.GroupAdd group) {
+            new GroupRequest(session, group, charge, this).begin();
+            return;
+        }
         Lane from = session.lane();
         long ledgerId = ledgerOf(request);
-        Lane to = ledgerId < 0 ? from : laneOf(loops.of(ledgerId));
+        Lane to = ledgerId < 0 ? from : laneOf(ledgerId);
         Exchange exchange = new Exchange(session, request, charge, to);
         if (to == from) {
             handle(exchange, ledgerId);
@@ -121,7 +128,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
 
     /** Tells the ledger, on its loop, that it was deleted; {@code answer} comes there. See {@link HostedLedger#bury}. */
     void bury(long ledgerId, StatusAnswer answer) {
-        Lane lane = laneOf(loops.of(ledgerId));
+        Lane lane = laneOf(ledgerId);
         lane.loop().execute(() -> lane.ledgers().ledger(ledgerId).bury(answer));
     }
 
@@ -129,9 +136,18 @@ public final class RequestDispatcher implements Transport.Acceptor {
         return allocator;
     }
 
+    Probe probe() {
+        return probe;
+    }
+
     /** Ends what waits for room in the store, on each loop; before the loops end. */
     public void stop() {
         lanes.forEach(lane -> lane.loop().execute(() -> lane.ledgers().stop()));
+    }
+
+    /** The lane of a ledger. */
+    Lane laneOf(long ledgerId) {
+        return laneOf(loops.of(ledgerId));
     }
 
     private Lane laneOf(Loop loop) {
@@ -148,7 +164,6 @@ public final class RequestDispatcher implements Transport.Acceptor {
     private static long ledgerOf(Request request) {
         return switch (request.operation()) {
             case ADD -> request instanceof Request.Add add ? AppendHandler.ledgerOf(add) : -1;
-            case GROUP_ADD -> request instanceof Request.GroupAdd group ? AppendHandler.ledgerOf(group) : -1;
             case READ -> request instanceof Request.Read read ? read.ledgerId() : -1;
             case BATCH_READ -> request instanceof Request.BatchRead batch ? batch.ledgerId() : -1;
             case STRIDED_READ -> request instanceof Request.StridedRead strided ? strided.ledgerId() : -1;
@@ -156,7 +171,7 @@ public final class RequestDispatcher implements Transport.Acceptor {
             case READ_LAC -> request instanceof Request.ReadLac read ? read.ledgerId() : -1;
             case FORCE -> request instanceof Request.Force force ? force.ledgerId() : -1;
             case LIST_ENTRIES -> request instanceof Request.ListEntries list ? list.ledgerId() : -1;
-            case AUTH, BOOKIE_INFO, START_TLS, RANGE_READ, RANGE_ADD -> -1;
+            case GROUP_ADD, AUTH, BOOKIE_INFO, START_TLS, RANGE_READ, RANGE_ADD -> -1;
         };
     }
 
@@ -167,12 +182,6 @@ public final class RequestDispatcher implements Transport.Acceptor {
                 exchange.refuse(Status.BAD_REQUEST);
             } else {
                 AppendHandler.add(exchange, add);
-            }
-        } else if (request instanceof Request.GroupAdd group) {
-            if (ledgerId < 0) {
-                exchange.refuse(Status.BAD_REQUEST);
-            } else {
-                AppendHandler.addAll(exchange, group);
             }
         } else if (request instanceof Request.WriteLac write) {
             if (ledgerId < 0) {

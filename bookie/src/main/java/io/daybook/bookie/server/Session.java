@@ -27,7 +27,7 @@ final class Session implements ConnHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private static final int REQUEST_BYTES = 256; // objects and buffers of a request without payload
-    private static final int GROUP_ENTRY_BYTES = 64; // objects of each entry of a group
+    private static final int GROUP_ENTRY_BYTES = 192; // objects of each entry of a group, if each is of another ledger
     private static final int READ_BYTES_MIN = 4 << 10;
     private static final int READ_BYTES_FIRST = 64 << 10;
     private static final int SHARED_BODY_MIN = 1 << 10; // smaller entries are cheaper copied than sent by reference
@@ -155,7 +155,8 @@ final class Session implements ConnHandler {
         }
     }
 
-    private void settle(Request request, Response response, int charge) {
+    /** Sends the last of a request's answers, which is taken over, and gives back what the request was charged. */
+    void settle(Request request, Response response, int charge) {
         bytes -= charge;
         if (isPoll(request)) {
             polls--;
@@ -167,7 +168,8 @@ final class Session implements ConnHandler {
         }
     }
 
-    private void send(Response response) {
+    /** Sends an answer, which is taken over. */
+    void send(Response response) {
         if (closed) {
             response.release();
             return;

@@ -11,6 +11,7 @@ import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.RequestDecoder;
 import io.daybook.ledger.protocol.Response;
+import io.daybook.ledger.protocol.Status;
 import io.daybook.ledger.protocol.WireV2;
 import io.daybook.ledger.protocol.WireV3;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Listens in on the connections of a bookie, and lets a {@link Mutant} forge its requests. */
@@ -51,11 +53,14 @@ final class BookieTap implements Transport.Acceptor {
      * @param held of a read: whether the bookie had acknowledged that entry before
      * @param entries of a group: the ids in it
      */
-    private record Asked(Request request, boolean held, List<Long> entries) {
+    private record Asked(Request request, boolean held, List<Ids> entries, AtomicInteger open) {
         Asked(Request request, boolean held) {
-            this(request, held, List.of());
+            this(request, held, List.of(), new AtomicInteger());
         }
     }
+
+    /** An entry of a group. */
+    private record Ids(long ledgerId, long entryId) {}
 
     private final class Tapped implements Conn, ConnHandler {
         private final Conn conn;
@@ -102,11 +107,16 @@ final class BookieTap implements Transport.Acceptor {
                 if (add.recovery()) {
                     witness.recoveryAdd(add.ledgerId(), add.entryId());
                 }
-                witness.moment(add.recovery() ? Moment.WRITE_BACK_ARRIVES : Moment.ADD_ARRIVES, client);
+                if (witness.watches(add.ledgerId())) {
+                    witness.moment(add.recovery() ? Moment.WRITE_BACK_ARRIVES : Moment.ADD_ARRIVES, client);
+                }
                 asked.add(new Asked(request, false));
             } else if (request instanceof Request.GroupAdd group) {
-                witness.moment(Moment.ADD_ARRIVES, client);
-                asked.add(new Asked(group, false, ids(group)));
+                List<Ids> entries = ids(group);
+                if (watched(entries)) {
+                    witness.moment(Moment.ADD_ARRIVES, client);
+                }
+                asked.add(new Asked(group, false, entries, new AtomicInteger(group.count())));
             } else if (request instanceof Request.Read read) {
                 if (read.fence()) {
                     witness.moment(read.entryId() < 0 ? Moment.FENCE_ARRIVES : Moment.FENCING_READ_ARRIVES, client);
@@ -119,11 +129,15 @@ final class BookieTap implements Transport.Acceptor {
             }
         }
 
-        private static List<Long> ids(Request.GroupAdd group) {
-            List<Long> ids = new ArrayList<>();
+        private boolean watched(List<Ids> entries) {
+            return entries.stream().anyMatch(entry -> witness.watches(entry.ledgerId()));
+        }
+
+        private static List<Ids> ids(Request.GroupAdd group) {
+            List<Ids> ids = new ArrayList<>();
             EntryGroup walk = new EntryGroup(group.entries());
             while (walk.next()) {
-                ids.add(EntryHeader.entryId(group.entries()));
+                ids.add(new Ids(EntryHeader.ledgerId(group.entries()), EntryHeader.entryId(group.entries())));
             }
             walk.rewind();
             return ids;
@@ -160,7 +174,10 @@ final class BookieTap implements Transport.Acceptor {
             Response response = v2 ? WireV2.decodeResponse(frame) : WireV3.decodeResponse(frame);
             for (int i = 0; i < asked.size(); i++) {
                 if (answers(response, asked.get(i).request)) {
-                    answered(asked.remove(i), response);
+                    answered(asked.get(i), response);
+                    if (asked.get(i).open.get() == 0) {
+                        asked.remove(i);
+                    }
                     break;
                 }
             }
@@ -196,10 +213,14 @@ final class BookieTap implements Transport.Acceptor {
                 if (!add.deferredSync()) { // else it promises nothing before it is forced
                     witness.answersAdd(add.ledgerId(), add.entryId(), answer.status());
                 }
-                witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
-            } else if (request instanceof Request.GroupAdd group && response instanceof Response.GroupAdd answer) {
-                answered(group.ledgerId(), question.entries, answer.outcomes());
-                witness.moment(Moment.ADD_ANSWERED, client);
+                if (witness.watches(add.ledgerId())) {
+                    witness.moment(add.recovery() ? Moment.WRITE_BACK_ANSWERED : Moment.ADD_ANSWERED, client);
+                }
+            } else if (request instanceof Request.GroupAdd && response instanceof Response.GroupAdd answer) {
+                answered(question, answer.outcomes());
+                if (watched(question.entries)) {
+                    witness.moment(Moment.ADD_ANSWERED, client);
+                }
             } else if (request instanceof Request.Read read && response instanceof Response.Read answer) {
                 boolean fencing = read.fence() || witness.scans(client, read.ledgerId(), read.entryId());
                 witness.answersRead(read.ledgerId(), read.entryId(), fencing, question.held, answer.status());
@@ -211,11 +232,16 @@ final class BookieTap implements Transport.Acceptor {
             }
         }
 
-        private void answered(long ledgerId, List<Long> entries, AddOutcomes outcomes) {
+        private void answered(Asked group, AddOutcomes outcomes) {
             int at = 0;
             for (int run = 0; run < outcomes.runs(); run++) {
+                Status status = outcomes.status(run);
                 for (; at < outcomes.end(run); at++) {
-                    witness.answersAdd(ledgerId, entries.get(at), outcomes.status(run));
+                    if (status != null) {
+                        Ids entry = group.entries.get(at);
+                        witness.answersAdd(entry.ledgerId(), entry.entryId(), status);
+                        group.open.decrementAndGet();
+                    }
                 }
             }
         }

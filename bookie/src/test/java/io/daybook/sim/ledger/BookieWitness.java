@@ -125,6 +125,10 @@ final class BookieWitness {
         }
     }
 
+    boolean watches(long ledgerId) {
+        return witness.watches(ledgerId);
+    }
+
     void moment(Moment moment, String client) {
         witness.moment(moment, id.toString(), client);
     }

@@ -160,7 +160,7 @@ final class LedgerLessonsTest {
     }
 
     private static void manySchedules(Mutant mutant) {
-        for (long seed = 1; seed <= 250; seed++) {
+        for (long seed = 1_001; seed <= 1_250; seed++) {
             ScenarioResult result = new LedgerScenario(mutant).run(seed, new Options(0, false));
             if (!result.passed()) {
                 throw new AssertionError(

@@ -30,6 +30,7 @@ import java.util.List;
  * @param entries how many entries the writer has
  * @param paceNanos pause of the writer between two bursts; 0 to write as fast as the window allows
  * @param burst most entries handed in at once
+ * @param neighbours further ledgers that the same client writes, in the same passes of its loop
  * @param closes whether the writer seals the ledger itself when it is done
  * @param announces whether the writer tells the last confirmed id without an entry now and then
  * @param deferred whether appends complete from memory, as stock bookies answer them, and are forced now and then (R106)
@@ -57,6 +58,7 @@ record LedgerPlan(
         int entries,
         long paceNanos,
         int burst,
+        int neighbours,
         boolean closes,
         boolean announces,
         boolean deferred,
@@ -101,6 +103,7 @@ record LedgerPlan(
                 (int) (small ? random.magnitude(1, 8) : random.magnitude(3, 40)),
                 random.flip() ? 0 : random.magnitude(span / 100, span / 4),
                 (int) random.magnitude(1, 10),
+                Math.max(0, random.split("neighbours").below(8) - 5),
                 random.below(3) == 0,
                 random.below(4) == 0,
                 kind.below(4) == 0,

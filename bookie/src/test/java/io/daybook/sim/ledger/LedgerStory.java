@@ -39,6 +39,7 @@ final class LedgerStory {
     private final LedgerWitness witness;
     private final List<SimBookie> bookies = new ArrayList<>();
     private final List<TakeoverActor> takeovers = new ArrayList<>();
+    private final List<NeighbourActor> neighbours = new ArrayList<>();
     private final OpenOptions options;
     private @Nullable ClusterLayout layout;
 
@@ -70,7 +71,14 @@ final class LedgerStory {
             witness.follow(writer::lastAddConfirmed);
         }
 
-        WritingActor actor = new WritingActor(writing, writer, plan, random.split("writer"));
+        for (int i = 0; i < plan.neighbours(); i++) {
+            LedgerWriter beside = world.await(client.create(LedgerOptions.DEFAULT
+                    .withReplication(plan.replication())
+                    .withDigestType(plan.digest())
+                    .withPassword(plan.password())));
+            neighbours.add(new NeighbourActor(writing, beside, plan.entries(), random.split("neighbour " + i)));
+        }
+        WritingActor actor = new WritingActor(writing, writer, plan, random.split("writer"), neighbours);
         trouble(writing, writer, actor);
         heal(writer);
         check(actor, writing, writer);
@@ -232,6 +240,28 @@ final class LedgerStory {
         world.runFor(Duration.ofSeconds(2));
         takeovers.forEach(takeover -> takeover.check(end));
         actor.check(end);
+        neighbours.forEach(neighbour -> check(neighbour, judging));
+    }
+
+    /** What was acknowledged beside the watched ledger is there as well. */
+    private void check(NeighbourActor neighbour, ClientNode judging) {
+        neighbour.takeOver(judging, options);
+        long until = world.now() + SEALED_WITHIN.toNanos();
+        while (neighbour.reader() == null && world.now() < until) {
+            supervise();
+            world.runFor(Duration.ofMillis(100));
+        }
+        LedgerReader reader = neighbour.reader();
+        if (reader == null) {
+            throw LedgerWitness.violation("I16", "a further ledger was not sealed %s after the end", SEALED_WITHIN);
+        }
+        long lastEntry = reader.metadata().lastEntry();
+        neighbour.checkEnd(lastEntry);
+        for (long first = 0; first <= lastEntry; first += 16) {
+            try (LedgerEntries entries = read(reader, first, Math.min(lastEntry, first + 15))) {
+                entries.forEach(neighbour::checkContent);
+            }
+        }
     }
 
     /** I1, I4: everything is there and is what the writer gave. */

@@ -25,6 +25,7 @@ final class WritingActor {
     private final LedgerWriter writer;
     private final LedgerPlan plan;
     private final SimRandom random;
+    private final List<NeighbourActor> neighbours;
     private final Map<Long, Outcome> failed = new LinkedHashMap<>();
 
     private final List<byte[]> made = new ArrayList<>(); // payloads by id, if ids are chosen here
@@ -36,12 +37,15 @@ final class WritingActor {
     private boolean closing;
     private @Nullable LedgerMetadata sealed;
 
-    WritingActor(ClientNode home, LedgerWriter writer, LedgerPlan plan, SimRandom random) {
+    /** @param neighbours append whenever this one does */
+    WritingActor(
+            ClientNode home, LedgerWriter writer, LedgerPlan plan, SimRandom random, List<NeighbourActor> neighbours) {
         this.home = home;
         this.witness = home.witness();
         this.writer = writer;
         this.plan = plan;
         this.random = random;
+        this.neighbours = List.copyOf(neighbours);
     }
 
     void start() {
@@ -56,6 +60,7 @@ final class WritingActor {
     }
 
     private void go() {
+        neighbours.forEach(neighbour -> neighbour.burst(plan.burst()));
         int burst = 1 + random.below(plan.burst());
         while (burst-- > 0 && given < plan.entries() && writer.writable() && !ended) {
             if (!append()) {

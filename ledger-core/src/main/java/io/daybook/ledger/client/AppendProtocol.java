@@ -12,7 +12,6 @@ import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.placement.Choice;
-import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -226,20 +225,25 @@ final class AppendProtocol<T> {
         }
     }
 
-    /** A group of adds was answered: what became of each of {@code entries}. Equals as many answers to single adds. */
-    void onGroupReply(BookieId bookie, int slot, int tenure, long[] entries, AddOutcomes outcomes) {
-        int from = 0;
-        for (int run = 0; run < outcomes.runs(); run++) {
-            int end = outcomes.end(run);
-            Status status = outcomes.status(run);
-            if (status == Status.OK && mode != Mode.DEAD && rules.countsAck(ensemble, slot, bookie, tenure)) {
-                onAcknowledged(slot, entries, from, end);
-            } else {
-                for (int i = from; i < end; i++) {
-                    onAddReply(bookie, slot, tenure, entries[i], status, null);
-                }
+    /** Adds of {@code entries}, from index {@code from} to before {@code to}, ended alike. Equals as many calls of {@link #onAddReply}. */
+    void onAddReplies(
+            BookieId bookie,
+            int slot,
+            int tenure,
+            long[] entries,
+            int from,
+            int to,
+            Status status,
+            @Nullable String unanswered) {
+        if (unanswered == null
+                && status == Status.OK
+                && mode != Mode.DEAD
+                && rules.countsAck(ensemble, slot, bookie, tenure)) {
+            onAcknowledged(slot, entries, from, to);
+        } else {
+            for (int i = from; i < to; i++) {
+                onAddReply(bookie, slot, tenure, entries[i], status, unanswered);
             }
-            from = end;
         }
     }
 

@@ -10,6 +10,7 @@ import io.daybook.ledger.placement.Choice;
 import io.daybook.ledger.placement.PlacementPolicy;
 import io.daybook.ledger.placement.Quarantine;
 import io.daybook.ledger.transport.Bookies;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -44,6 +45,7 @@ final class ClientLoop {
     private final Quarantine slow;
     private final LacPace lacPace;
     private final Hedging hedging;
+    private final Outbox outbox;
     private final Set<Handle> handles = new LinkedHashSet<>();
     private boolean closed;
 
@@ -72,6 +74,8 @@ final class ClientLoop {
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
         this.lacPace = new LacPace(loop);
         this.hedging = new Hedging(config.hedgeDelay().toNanos());
+        this.outbox = new Outbox(
+                loop, connections.bookies(), this::takesGroups, config.addTimeout(), PooledByteBufAllocator.DEFAULT);
     }
 
     Loop loop() {
@@ -134,8 +138,13 @@ final class ClientLoop {
         return features.test(bookie, BookieServiceInfo.DURABLE_FENCE);
     }
 
+    /** The way out of its writers' adds. */
+    Outbox outbox() {
+        return outbox;
+    }
+
     /** Whether adds to {@code bookie} may travel in groups; stock ones would close the connection. */
-    boolean takesGroups(BookieId bookie) {
+    private boolean takesGroups(BookieId bookie) {
         return features.test(bookie, BookieServiceInfo.GROUP_ADD);
     }
 

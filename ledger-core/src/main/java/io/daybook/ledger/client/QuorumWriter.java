@@ -17,7 +17,6 @@ import io.daybook.ledger.digest.LedgerKeys;
 import io.daybook.ledger.metadata.CasOutcome;
 import io.daybook.ledger.metadata.NewLedger;
 import io.daybook.ledger.placement.Choice;
-import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -47,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QuorumWriter
         implements LedgerWriter,
-                Outbox.Answers,
+                AddSender.Answers,
                 Bookies.DeferredListener,
                 AppendProtocol.Effects<Promise<Long>>,
                 ClientLoop.Handle {
@@ -69,7 +68,7 @@ final class QuorumWriter
     private final HandOver<Handed> handOver = new HandOver<>(); // any thread to the loop
     private final DecisionTrace trace;
     private final AppendProtocol<Promise<Long>> protocol; // loop only
-    private final Outbox outbox; // loop only
+    private final AddSender adds; // loop only
     private final boolean deferredSync;
     private final @Nullable HeldAppends held; // loop only; null unless the caller chooses ids
     private final LacAnnouncer announcer; // loop only
@@ -100,7 +99,7 @@ final class QuorumWriter
         this.payloadBytesMax = home.config().payloadBytesMax();
         this.gauge = new WindowGauge(
                 home.config().windowEntries(), home.config().windowSize().bytes());
-        this.outbox = new Outbox(ledgerNumber, masterKey, digest, record.replication(), home, allocator, this);
+        this.adds = new AddSender(ledgerNumber, masterKey, digest, record.replication(), home, allocator, this);
         this.trace = new DecisionTrace(ledger);
         this.metadata = record;
         this.protocol = new AppendProtocol<>(
@@ -315,16 +314,7 @@ final class QuorumWriter
     @Override
     public void onAdd(
             BookieId bookie, int slot, int token, long entryId, Status status, @Nullable UnreachableException failure) {
-        try {
-            if (!loop.inLoop()) { // as an if: the check would make an array per answer
-                throw new BrokenInvariantException("an answer came on another loop than the writer's (RG-11)");
-            }
-            protocol.onAddReply(bookie, slot, token, entryId, status, failure == null ? null : failure.getMessage());
-        } catch (RuntimeException broken) {
-            onBroken(broken);
-        }
-        leaveIfSettled();
-        afterEvent();
+        onAdds(bookie, slot, token, new long[] {entryId}, 0, 1, status, failure);
     }
 
     @Override
@@ -342,21 +332,26 @@ final class QuorumWriter
     }
 
     @Override
-    public void onGroup(
+    public void onAdds(
             BookieId bookie,
             int slot,
             int tenure,
             long[] entries,
-            @Nullable AddOutcomes outcomes,
+            int from,
+            int to,
+            Status status,
             @Nullable UnreachableException failure) {
-        if (outcomes == null) {
-            for (long entry : entries) {
-                onAdd(bookie, slot, tenure, entry, Status.UNKNOWN_STATE, failure);
+        try {
+            if (!loop.inLoop()) { // as an if: the check would make an array per answer
+                throw new BrokenInvariantException("an answer came on another loop than the writer's (RG-11)");
             }
-            return;
+            String unanswered = failure == null ? null : failure.getMessage();
+            protocol.onAddReplies(bookie, slot, tenure, entries, from, to, status, unanswered);
+        } catch (RuntimeException broken) {
+            onBroken(broken);
         }
-        event(() -> protocol.onGroupReply(bookie, slot, tenure, entries, outcomes));
         leaveIfSettled();
+        afterEvent();
     }
 
     @Override
@@ -477,8 +472,8 @@ final class QuorumWriter
             return;
         }
         try {
-            long expected = gauge.handedBytes() + gauge.handed() * outbox.overhead();
-            ByteBuf body = outbox.pack(
+            long expected = gauge.handedBytes() + gauge.handed() * adds.overhead();
+            ByteBuf body = adds.pack(
                     protocol.nextEntry(), protocol.lastAddConfirmed(), protocol.length() + bytes, payload, expected);
             protocol.append(body, bytes, promise);
         } catch (RuntimeException broken) {
@@ -570,7 +565,7 @@ final class QuorumWriter
                     bookie, ledgerNumber, entry, masterKey, body.retainedDuplicate(), addTimeout, slot, tenure, this);
             return;
         }
-        outbox.send(bookie, slot, tenure, entry, body);
+        adds.send(bookie, slot, tenure, entry, body);
     }
 
     @Override

@@ -48,6 +48,11 @@ public final class EntryGroup {
         return true;
     }
 
+    /** The ledger of the first entry of {@code group}, which is borrowed; −1 if it has none. */
+    public static long firstLedger(ByteBuf group) {
+        return group.readableBytes() < LENGTH_SIZE + Long.BYTES ? -1 : group.getLong(group.readerIndex() + LENGTH_SIZE);
+    }
+
     /** Index of the length of the entry after the current one: where a group of the rest would begin. */
     public int end() {
         return next;

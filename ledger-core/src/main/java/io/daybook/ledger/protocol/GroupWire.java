@@ -3,11 +3,15 @@ package io.daybook.ledger.protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The bytes of group adds, Daybook's own operation 1001 of v3. Layout and worked example: docs/formats/wire.md. */
 final class GroupWire {
     /** Number of the sub-message in requests and responses. */
     static final int FIELD = 1001;
+
+    /** In the place of a status: another answer tells. */
+    private static final int OPEN = 1;
 
     private GroupWire() {}
 
@@ -27,15 +31,11 @@ final class GroupWire {
 
     private static ByteBuf head(Request.GroupAdd m, int room, ByteBufAllocator allocator) {
         int size = m.entries().readableBytes();
-        int sub = ProtoOut.number(1, m.ledgerId())
-                + ProtoOut.bytes(2, m.masterKey().length)
-                + ProtoOut.number(3, m.count())
-                + ProtoOut.bytes(4, size);
+        int sub = ProtoOut.bytes(1, m.masterKey().length) + ProtoOut.number(2, m.count()) + ProtoOut.bytes(3, size);
         ByteBuf out = WireV3.request(m.tag(), m.operation(), FIELD, sub, sub - size + room, allocator);
-        ProtoOut.number(out, 1, m.ledgerId());
-        ProtoOut.bytes(out, 2, m.masterKey());
-        ProtoOut.number(out, 3, m.count());
-        ProtoOut.bytesHead(out, 4, size); // last, so that the entries can follow
+        ProtoOut.bytes(out, 1, m.masterKey());
+        ProtoOut.number(out, 2, m.count());
+        ProtoOut.bytesHead(out, 3, size); // last, so that the entries can follow
         return out;
     }
 
@@ -44,41 +44,47 @@ final class GroupWire {
         int size = 0;
         int from = 0;
         for (int run = 0; run < outcomes.runs(); run++) {
-            size += ProtoOut.varintSize(outcomes.end(run) - from)
-                    + ProtoOut.varintSize(outcomes.status(run).v3());
+            size += ProtoOut.varintSize(outcomes.end(run) - from) + ProtoOut.varintSize(number(outcomes.status(run)));
             from = outcomes.end(run);
         }
-        int sub = ProtoOut.number(1, m.status().v3()) + ProtoOut.number(2, m.ledgerId()) + ProtoOut.bytes(3, size);
+        int sub = ProtoOut.number(1, m.status().v3()) + ProtoOut.bytes(2, size);
         ByteBuf out = WireV3.response(m.tag(), m.operation(), m.status(), FIELD, sub, sub, allocator);
         ProtoOut.number(out, 1, m.status().v3());
-        ProtoOut.number(out, 2, m.ledgerId());
-        ProtoOut.bytesHead(out, 3, size);
+        ProtoOut.bytesHead(out, 2, size);
         from = 0;
         for (int run = 0; run < outcomes.runs(); run++) {
             ProtoOut.varint(out, outcomes.end(run) - from);
-            ProtoOut.varint(out, outcomes.status(run).v3());
+            ProtoOut.varint(out, number(outcomes.status(run)));
             from = outcomes.end(run);
         }
         return out;
     }
 
+    private static int number(@Nullable Status status) {
+        return status == null ? OPEN : status.v3();
+    }
+
+    private static @Nullable Status status(int number) {
+        return number == OPEN ? null : number == Status.OK.v3() ? Status.OK : Status.ofV3(number);
+    }
+
     /** The outcomes that {@code cursor} stands before: pairs of numbers, as many as there are bytes for. */
     static AddOutcomes outcomes(ProtoCursor cursor, int size) {
         int runsMax = Math.min(size / 2, EntryGroup.ENTRIES_MAX); // a pair takes two bytes or more
-        Status[] statuses = new Status[runsMax];
+        @Nullable Status[] statuses = new @Nullable Status[runsMax];
         int[] ends = new int[runsMax];
         int runs = 0;
         int end = 0;
         while (cursor.more()) {
             long count = cursor.varint();
-            int status = (int) cursor.varint();
+            int number = (int) cursor.varint();
             if (count < 1 || count > EntryGroup.ENTRIES_MAX - end) {
                 throw new MalformedFrameException("a group answer tells of %d entries; a group has at most %d"
                         .formatted(count, EntryGroup.ENTRIES_MAX));
             }
             end += (int) count;
             ends[runs] = end;
-            statuses[runs++] = status == 0 ? Status.OK : Status.ofV3(status);
+            statuses[runs++] = status(number);
         }
         if (runs == 0) {
             throw new MalformedFrameException("a group answer tells of no entry");

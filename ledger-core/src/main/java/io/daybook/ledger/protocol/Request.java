@@ -60,14 +60,13 @@ public sealed interface Request {
     }
 
     /**
-     * Stores entries of one ledger; Daybook's own, for bookies that announce it. Each entry is judged by itself, none of them as a recovery add.
+     * Stores entries, of one ledger or of many; Daybook's own, for bookies that announce it. Each entry is judged by itself, none of them as a recovery add.
      *
-     * @param ledgerId that of every entry
-     * @param masterKey access key
+     * @param masterKey access key of all their ledgers
      * @param count entries in the group, 1 to {@link EntryGroup#ENTRIES_MAX}
      * @param entries packaged entries as {@link EntryGroup} has them
      */
-    record GroupAdd(Tag tag, long ledgerId, byte[] masterKey, int count, ByteBuf entries) implements Request {
+    record GroupAdd(Tag tag, byte[] masterKey, int count, ByteBuf entries) implements Request {
         @Override
         public Operation operation() {
             return Operation.GROUP_ADD;
@@ -75,7 +74,7 @@ public sealed interface Request {
 
         @Override
         public GroupAdd tagged(Tag tag) {
-            return new GroupAdd(tag, ledgerId, masterKey, count, entries);
+            return new GroupAdd(tag, masterKey, count, entries);
         }
 
         @Override

@@ -31,7 +31,7 @@ public sealed interface Response {
             return new Add(tag, status, m.ledgerId(), m.entryId());
         }
         if (request instanceof Request.GroupAdd m) {
-            return new GroupAdd(tag, Status.OK, m.ledgerId(), AddOutcomes.all(status, m.count()));
+            return new GroupAdd(tag, Status.OK, AddOutcomes.all(status, m.count()));
         }
         if (request instanceof Request.Read m) {
             return Read.failed(tag, status, m.ledgerId(), m.entryId());
@@ -86,12 +86,12 @@ public sealed interface Response {
     }
 
     /**
-     * Answer to {@link Request.GroupAdd}.
+     * Answer to {@link Request.GroupAdd}, or one of several that together tell of each entry once.
      *
      * @param status OK; what matters stands in {@code outcomes}
-     * @param outcomes of every entry of the group
+     * @param outcomes of every entry of the group; open for those that another answer tells of
      */
-    record GroupAdd(Tag tag, Status status, long ledgerId, AddOutcomes outcomes) implements Response {
+    record GroupAdd(Tag tag, Status status, AddOutcomes outcomes) implements Response {
         @Override
         public Operation operation() {
             return Operation.GROUP_ADD;

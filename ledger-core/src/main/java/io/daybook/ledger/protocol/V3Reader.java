@@ -57,8 +57,8 @@ final class V3Reader {
             return new Request.Add(tag, numbers[1], numbers[2], key, body(frame, 4), flag == 1, deferred);
         }
         if (op == Operation.GROUP_ADD && sub == GROUP_ADD) {
-            fields(frame, 0b0001_0100, 0b0000_1010);
-            need(0b0001_1110);
+            fields(frame, 0b0000_1010, 0b0000_0100);
+            need(0b0000_1110);
             return group(tag, frame);
         }
         if (op == Operation.READ && sub == READ) {
@@ -95,12 +95,12 @@ final class V3Reader {
 
     /** A group that says of itself how many entries it has, and has no more than is allowed; whether they are whole is seen later. */
     private Request group(Tag tag, ByteBuf frame) {
-        if (numbers[3] < 1 || numbers[3] > EntryGroup.ENTRIES_MAX) {
+        if (numbers[2] < 1 || numbers[2] > EntryGroup.ENTRIES_MAX) {
             throw new MalformedFrameException("a group of %d entries came; from 1 to %d are allowed"
-                    .formatted(numbers[3], EntryGroup.ENTRIES_MAX));
+                    .formatted(numbers[2], EntryGroup.ENTRIES_MAX));
         }
-        byte[] key = keys.read(frame, from[2], size[2]);
-        return new Request.GroupAdd(tag, numbers[1], key, (int) numbers[3], body(frame, 4));
+        byte[] key = keys.read(frame, from[1], size[1]);
+        return new Request.GroupAdd(tag, key, (int) numbers[2], body(frame, 3));
     }
 
     /** A question for nothing, or backwards, is refused; one for too much is cut to what an int holds. */
@@ -127,10 +127,10 @@ final class V3Reader {
             return new Response.Add(tag, status(), numbers[2], numbers[3]);
         }
         if (op == Operation.GROUP_ADD && sub == GROUP_ADD) {
-            fields(frame, 0b0000_1000, 0b0000_0110);
-            need(0b0000_1110);
-            cursor.over(frame, from[3], from[3] + size[3]);
-            return new Response.GroupAdd(tag, status(), numbers[2], GroupWire.outcomes(cursor, size[3]));
+            fields(frame, 0b0000_0100, 0b0000_0010);
+            need(0b0000_0110);
+            cursor.over(frame, from[2], from[2] + size[2]);
+            return new Response.GroupAdd(tag, status(), GroupWire.outcomes(cursor, size[2]));
         }
         if (op == Operation.READ && sub == READ) {
             fields(frame, 0b0001_0000, 0b0110_1110);

@@ -465,7 +465,11 @@ final class BookieConnection {
             throw new MalformedFrameException("bookie %s answered %s to %s of ledger %d"
                     .formatted(bookie, what, pending.operation, pending.ledgerId));
         }
-        addBytes -= pending.addBytes();
+        if (pending.isLast(response)) {
+            addBytes -= pending.addBytes();
+        } else {
+            sent.put(pending); // more is to come
+        }
         pending.answer(bookie, response);
     }
 

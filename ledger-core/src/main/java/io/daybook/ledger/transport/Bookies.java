@@ -3,7 +3,6 @@ package io.daybook.ledger.transport;
 import io.daybook.base.exec.Promise;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.metadata.BookieServiceInfo;
-import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Request;
 import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Status;
@@ -44,7 +43,7 @@ public interface Bookies {
 
     /**
      * Sends adds that travel together, to a bookie that announces {@link BookieServiceInfo#GROUP_ADD}; always over v3. Takes the group's buffers over; the
-     * group's tag is chosen here. All of its entries are answered at once, or not at all. If it throws, nothing was taken over and nobody is told.
+     * group's tag is chosen here. If it throws, nothing was taken over and nobody is told.
      */
     void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener);
 
@@ -100,11 +99,14 @@ public interface Bookies {
                 @Nullable UnreachableException failure);
     }
 
-    /** Told of the end of a group of adds. */
+    /** Told of the ends of the adds of a group. */
     interface GroupListener {
 
-        /** Either the answers, for each entry of the group in its order, or why there are none. */
-        void onGroup(BookieId bookie, @Nullable AddOutcomes outcomes, @Nullable UnreachableException failure);
+        /**
+         * So ended the entries from the one at {@code from} to that before {@code to}, counted from 0: {@code failure} is null if a status came, otherwise
+         * the status is meaningless. Of each entry it is told once; in which pieces depends on the bookie.
+         */
+        void onOutcome(BookieId bookie, int from, int to, Status status, @Nullable UnreachableException failure);
     }
 
     /** Told of the end of an add that may be answered from memory. */

@@ -35,7 +35,12 @@ abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred, 
     /** Whether {@code response}, which has the right key, can be the answer to this request. Borrows. */
     abstract boolean fits(Response response);
 
-    /** The answer came. Takes {@code response} over. */
+    /** Whether nothing comes after {@code response}, which {@link #fits}. Borrows. */
+    boolean isLast(Response response) {
+        return true;
+    }
+
+    /** The answer came, or a part of it. Takes {@code response} over. */
     abstract void answer(BookieId bookie, Response response);
 
     /** No answer will come. */

@@ -8,7 +8,6 @@ import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.placement.Choice;
-import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -58,7 +57,7 @@ public final class AppendDoor {
 
     /** The bookie at {@code slot} says that it has {@code entries}. */
     public void stored(int slot, long[] entries) {
-        protocol.onGroupReply(bookies.get(slot), slot, 0, entries, AddOutcomes.all(Status.OK, entries.length));
+        protocol.onAddReplies(bookies.get(slot), slot, 0, entries, 0, entries.length, Status.OK, null);
     }
 
     public long nextEntry() {

@@ -19,8 +19,10 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -357,11 +359,11 @@ final class FakeBookies {
         @Override
         public void addGroup(BookieId bookie, Request.GroupAdd group, Duration timeout, GroupListener listener) {
             Fake fake = fake(bookie);
-            long ledger = group.ledgerId();
-            if (ledger == throwsFor) {
+            if (ledgers(group).contains(throwsFor)) {
                 thrown.add(group.entries().retain());
-                throw new IllegalStateException("planted: groups of ledger " + ledger + " cannot be sent");
+                throw new IllegalStateException("planted: groups of ledger " + throwsFor + " cannot be sent");
             }
+            int count = group.count();
             int size = group.entries().readableBytes();
             List<byte[]> bodies = new ArrayList<>();
             EntryGroup walk = new EntryGroup(group.entries());
@@ -371,7 +373,9 @@ final class FakeBookies {
             group.release();
             if (fake.silent) {
                 loop.schedule(
-                        timeout.toNanos(), () -> listener.onGroup(bookie, null, unreachable(bookie, "is silent")));
+                        timeout.toNanos(),
+                        () -> listener.onOutcome(
+                                bookie, 0, count, Status.UNKNOWN_STATE, unreachable(bookie, "is silent")));
                 return;
             }
             fake.openBytes += size;
@@ -379,15 +383,32 @@ final class FakeBookies {
             loop.schedule(fake.latencyNanos, () -> {
                 fake.openBytes -= size;
                 if (fake.down) {
-                    listener.onGroup(bookie, null, unreachable(bookie, "is down"));
+                    listener.onOutcome(bookie, 0, count, Status.UNKNOWN_STATE, unreachable(bookie, "is down"));
                     return;
                 }
                 Status[] each = bodies.stream()
-                        .map(body ->
-                                store(fake, ledger, EntryHeader.entryId(Unpooled.wrappedBuffer(body)), body, false))
+                        .map(body -> {
+                            ByteBuf entry = Unpooled.wrappedBuffer(body);
+                            return store(fake, EntryHeader.ledgerId(entry), EntryHeader.entryId(entry), body, false);
+                        })
                         .toArray(Status[]::new);
-                listener.onGroup(bookie, AddOutcomes.of(each), null);
+                AddOutcomes outcomes = AddOutcomes.of(each);
+                int from = 0;
+                for (int run = 0; run < outcomes.runs(); run++) {
+                    listener.onOutcome(bookie, from, outcomes.end(run), each[from], null);
+                    from = outcomes.end(run);
+                }
             });
+        }
+
+        private static Set<Long> ledgers(Request.GroupAdd group) {
+            Set<Long> ledgers = new LinkedHashSet<>();
+            EntryGroup walk = new EntryGroup(group.entries());
+            while (walk.next()) {
+                ledgers.add(EntryHeader.ledgerId(group.entries()));
+            }
+            walk.rewind();
+            return ledgers;
         }
 
         @Override

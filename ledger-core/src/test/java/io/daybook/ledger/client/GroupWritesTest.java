@@ -14,13 +14,18 @@ import io.daybook.ledger.LedgerOptions;
 import io.daybook.ledger.LedgerReader;
 import io.daybook.ledger.LedgerWriter;
 import io.daybook.ledger.OpenOptions;
+import io.daybook.ledger.Password;
 import io.daybook.ledger.Replication;
 import io.daybook.ledger.protocol.Status;
+import io.daybook.sim.SimLoop;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,25 +168,103 @@ final class GroupWritesTest {
         client.close();
     }
 
+    /** The first of them, and others of the same loop. */
+    private static List<LedgerWriter> neighbours(int count, Supplier<LedgerWriter> more) {
+        List<LedgerWriter> found = new ArrayList<>();
+        while (found.size() < count) {
+            LedgerWriter next = more.get();
+            if (found.isEmpty() || next.loop() == found.get(0).loop()) {
+                found.add(next);
+            }
+        }
+        return found;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"3/3/2", "4/3/2"})
-    void r96AWriterWhoseGroupsCannotBeSentEndsAloneAndKeepsNothing(String replication) {
+    void whatManyWritersHandInTogetherIsOneGroupForEachBookie(String replication) {
         ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
         LedgerClient client = cluster.client("c");
-        LedgerWriter broken = writer(cluster, client, replication);
-        LedgerWriter other = writer(cluster, client, replication);
-        while (other.loop() != broken.loop()) {
-            other = writer(cluster, client, replication);
+        List<LedgerWriter> writers = neighbours(12, () -> writer(cluster, client, replication));
+
+        together(cluster, writers); // now it is known how much a pass brings
+        List<Integer> before = groups(cluster);
+        together(cluster, writers);
+
+        assertThat(groups(cluster)).isEqualTo(before.stream().map(x -> x + 1).toList());
+        writers.forEach(writer -> readsBack(cluster, client, writer, 6));
+        client.close();
+    }
+
+    @Test
+    void ledgersWithDifferentPasswordsDoNotShareAGroup() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        Iterator<String> passwords = Stream.iterate("one", before -> before.equals("one") ? "two" : "one")
+                .iterator();
+        List<LedgerWriter> writers = neighbours(
+                4,
+                () -> cluster.world.await(
+                        client.create(LedgerOptions.DEFAULT.withPassword(Password.of(passwords.next())))));
+
+        together(cluster, writers);
+        List<Integer> before = groups(cluster);
+        together(cluster, writers);
+
+        int keys = 1;
+        for (int i = 1; i < writers.size(); i++) {
+            keys += keyOf(writers.get(i)).equals(keyOf(writers.get(i - 1))) ? 0 : 1;
         }
+        assertThat(keys).isGreaterThan(1);
+        int each = keys;
+        assertThat(groups(cluster)).isEqualTo(before.stream().map(x -> x + each).toList());
+        client.close();
+    }
+
+    /** Three entries of each, in one pass of their loop. */
+    private static void together(ClientWorld cluster, List<LedgerWriter> writers) {
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        ((SimLoop) writers.get(0).loop())
+                .enter(() -> writers.forEach(writer -> {
+                    for (int i = 0; i < 3; i++) {
+                        all.add(writer.append(payload((writer.lastAddPushed() + 1) + "x".repeat(1000))));
+                    }
+                }));
+        all.forEach(cluster.world::await);
+    }
+
+    private static List<Integer> groups(ClientWorld cluster) {
+        return cluster.bookies.fakes.values().stream().map(fake -> fake.groups).toList();
+    }
+
+    private static Password keyOf(LedgerWriter writer) {
+        return writer.metadata().password();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3/3/2", "4/3/2"})
+    void r96WritersWhoseGroupCannotBeSentEndAndNobodyElse(String replication) {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        List<LedgerWriter> writers = neighbours(3, () -> writer(cluster, client, replication));
+        LedgerWriter broken = writers.get(0);
+        LedgerWriter with = writers.get(1);
+        LedgerWriter other = writers.get(2);
+        together(cluster, List.of(broken, with));
         cluster.bookies.throwsFor = broken.ledger().value();
 
-        List<CompletableFuture<Long>> lost = burst(broken, 20, 100);
-        burst(other, 20, 100).forEach(cluster.world::await);
-
+        List<CompletableFuture<Long>> lost = new ArrayList<>();
+        ((SimLoop) broken.loop()).enter(() -> {
+            lost.addAll(burst(broken, 20, 100));
+            lost.addAll(burst(with, 1, 100));
+        });
         for (CompletableFuture<Long> append : lost) {
             assertThatThrownBy(() -> cluster.world.await(append)).isInstanceOf(LedgerException.class);
         }
+        burst(other, 20, 100).forEach(cluster.world::await);
+
         assertThat(cluster.world.await(broken.ended())).hasMessageContaining("planted");
+        assertThat(cluster.world.await(with.ended())).hasMessageContaining("planted");
         nothingIsKept(cluster);
         readsBack(cluster, client, other, 20);
         client.close();

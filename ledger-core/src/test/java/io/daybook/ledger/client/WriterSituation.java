@@ -8,7 +8,6 @@ import io.daybook.ledger.Fragment;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Replication;
-import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -156,11 +155,11 @@ final class WriterSituation implements StateMachine.Driven {
                 "onAddReply",
                 s -> s.reply(2, Status.OK, null));
         m.event("add stored, by a replaced bookie", "onAddReply", s -> s.late(Status.OK));
-        m.event("group stored: lowest entry", "onGroupReply", s -> {
+        m.event("group stored: lowest entry", "onAddReplies", s -> {
             int slot = s.slot(s.bookie);
             s.group(s.bookie, slot, s.writer.ensemble().tenure(slot), s.entry);
         });
-        m.event("group stored, by a replaced bookie", "onGroupReply", s -> s.group("b0", 2, 0, 0));
+        m.event("group stored, by a replaced bookie", "onAddReplies", s -> s.group("b0", 2, 0, 0));
         m.event("add refused as fenced", "onAddReply", s -> s.reply(s.entry, Status.FENCED, null));
         m.event("add refused as fenced, by a replaced bookie", "onAddReply", s -> s.late(Status.FENCED));
         m.event("add refused as unauthorized", "onAddReply", s -> s.reply(s.entry, Status.UNAUTHORIZED, null));
@@ -181,7 +180,7 @@ final class WriterSituation implements StateMachine.Driven {
     }
 
     private void group(String bookie, int slot, int tenure, long entry) {
-        writer.onGroupReply(id(bookie), slot, tenure, new long[] {entry}, AddOutcomes.all(Status.OK, 1));
+        writer.onAddReplies(id(bookie), slot, tenure, new long[] {entry}, 0, 1, Status.OK, null);
     }
 
     private void late(Status status) {

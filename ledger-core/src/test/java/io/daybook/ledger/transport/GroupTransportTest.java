@@ -44,20 +44,35 @@ final class GroupTransportTest {
             },
             PoolConfig.DEFAULT);
 
+    /** So ended the entries of a group from one to before another. */
     private record End(
-            @Nullable AddOutcomes outcomes, @Nullable UnreachableException failure) {}
+            int group,
+            int from,
+            int to,
+            Status status,
+            @Nullable UnreachableException failure) {
+
+        boolean unknown() {
+            return failure != null && failure.sent();
+        }
+    }
+
+    private End ended(int group, int from, int to, Status status) {
+        return new End(group, from, to, status, null);
+    }
 
     private void send(int count) {
         ByteBuf entries = Unpooled.buffer();
         for (int i = 0; i < count; i++) {
             entries.writeInt(24).writeLong(3).writeLong(i).writeLong(-1);
         }
+        int number = groups.size();
         groups.add(entries);
         loop.enter(() -> pool.addGroup(
                 BOOKIE,
-                new Request.GroupAdd(Tag.V2, 3, new byte[20], count, entries),
+                new Request.GroupAdd(Tag.V2, new byte[20], count, entries),
                 TIMEOUT,
-                (from, outcomes, failure) -> ends.add(new End(outcomes, failure))));
+                (bookie, from, to, status, failure) -> ends.add(new End(number, from, to, status, failure))));
     }
 
     private void until(int count) {
@@ -72,7 +87,7 @@ final class GroupTransportTest {
     }
 
     private static void answer(Conn conn, Request request, AddOutcomes outcomes) {
-        ScriptedBookie.send(conn, new Response.GroupAdd(request.tag(), Status.OK, request.ledgerId(), outcomes));
+        ScriptedBookie.send(conn, new Response.GroupAdd(request.tag(), Status.OK, outcomes));
     }
 
     @AfterEach
@@ -86,9 +101,10 @@ final class GroupTransportTest {
         bookie.script((conn, request) -> answer(conn, request, mixed));
 
         send(3);
-        until(1);
+        until(3);
 
-        assertThat(ends.get(0)).isEqualTo(new End(mixed, null));
+        assertThat(ends)
+                .containsExactly(ended(0, 0, 1, Status.OK), ended(0, 1, 2, Status.BUSY), ended(0, 2, 3, Status.OK));
         assertThat(bookie.requests).allMatch(r -> r.tag().v3() && r.operation() == Operation.GROUP_ADD);
         assertThat(outstanding()).isZero();
     }
@@ -100,7 +116,7 @@ final class GroupTransportTest {
         send(4);
         until(1);
 
-        assertThat(ends.get(0).outcomes()).isEqualTo(AddOutcomes.all(Status.READ_ONLY, 4));
+        assertThat(ends).containsExactly(ended(0, 0, 4, Status.READ_ONLY));
     }
 
     @Test
@@ -113,16 +129,13 @@ final class GroupTransportTest {
         world.network().reset("client", "b1");
         until(2);
 
-        assertThat(ends)
-                .allMatch(end -> end.outcomes() == null
-                        && end.failure() != null
-                        && end.failure().sent());
+        assertThat(ends).allMatch(End::unknown);
         assertThat(outstanding()).isZero();
         bookie.script((conn, request) -> ScriptedBookie.send(conn, Response.refusing(request, Status.OK)));
         world.runFor(Duration.ofMillis(200));
         send(1);
         until(3);
-        assertThat(ends.get(2).outcomes()).isEqualTo(AddOutcomes.all(Status.OK, 1));
+        assertThat(ends.get(2)).isEqualTo(ended(2, 0, 1, Status.OK));
     }
 
     @Test
@@ -158,8 +171,80 @@ final class GroupTransportTest {
         send(5);
         until(1);
 
-        assertThat(ends.get(0).outcomes()).isNull();
+        assertThat(ends).allMatch(End::unknown);
         world.runFor(Duration.ofMillis(100));
         assertThat(bookie.closings).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerInPartsTellsOfEachEntryOnce() {
+        bookie.script((conn, request) -> {
+            answer(conn, request, outcomes(null, Status.OK, null, null, Status.OK));
+            answer(conn, request, outcomes(Status.BUSY, null, Status.OK, Status.OK, null));
+        });
+
+        send(5);
+        until(4);
+
+        assertThat(ends)
+                .containsExactly(
+                        ended(0, 1, 2, Status.OK),
+                        ended(0, 4, 5, Status.OK),
+                        ended(0, 0, 1, Status.BUSY),
+                        ended(0, 2, 4, Status.OK));
+        assertThat(outstanding()).isZero();
+    }
+
+    @Test
+    void whatNoPartToldOfIsUnknownWhenTheConnectionIsCut() {
+        bookie.script((conn, request) -> answer(conn, request, outcomes(null, Status.OK, null, null, Status.OK)));
+        send(5);
+        until(2);
+        assertThat(outstanding()).isEqualTo(5 * 28);
+
+        world.network().reset("client", "b1");
+        until(4);
+
+        assertThat(ends.subList(2, 4)).allMatch(End::unknown);
+        assertThat(ends.subList(2, 4)).extracting(End::from).containsExactly(0, 2);
+        assertThat(ends.subList(2, 4)).extracting(End::to).containsExactly(1, 4);
+        assertThat(outstanding()).isZero();
+    }
+
+    @Test
+    void aRefusalOfTheWholeAfterAPartIsOneOfTheRest() {
+        bookie.script((conn, request) -> {
+            answer(conn, request, outcomes(Status.OK, null, null));
+            ScriptedBookie.send(
+                    conn, new Response.GroupAdd(request.tag(), Status.READ_ONLY, AddOutcomes.all(Status.READ_ONLY, 3)));
+        });
+
+        send(3);
+        until(2);
+
+        assertThat(ends).containsExactly(ended(0, 0, 1, Status.OK), ended(0, 1, 3, Status.READ_ONLY));
+    }
+
+    @Test
+    void aPartThatTellsOfAnEntryTwiceOrOfNoneClosesTheConnection() {
+        bookie.script((conn, request) -> {
+            answer(conn, request, outcomes(Status.OK, null, null));
+            answer(conn, request, outcomes(Status.OK, Status.OK, null));
+        });
+        send(3);
+        until(2);
+        assertThat(ends.get(1).unknown()).isTrue();
+
+        bookie.script((conn, request) -> answer(conn, request, outcomes(null, null, null)));
+        world.runFor(Duration.ofMillis(200));
+        send(3);
+        until(3);
+        assertThat(ends.get(2).unknown()).isTrue();
+        world.runFor(Duration.ofMillis(100));
+        assertThat(bookie.closings).isEqualTo(2);
+    }
+
+    private static AddOutcomes outcomes(@Nullable Status... each) {
+        return AddOutcomes.of(each);
     }
 }
