@@ -7,6 +7,7 @@ import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,23 @@ public abstract class AddGroup {
 
     /** Says how each entry ended; OK only for those that are durable with their ledger's key (R16). */
     protected abstract void answered(AddOutcomes outcomes);
+
+    /** Nothing is done with the entries before a question is answered that leaves this process. */
+    protected void waits() {}
+
+    /** Entries of the group. */
+    protected final int count() {
+        return count;
+    }
+
+    /** Moves the entries to memory of their own; before anything was done with them. */
+    protected final void copyEntries(ByteBufAllocator allocator) {
+        ByteBuf shared = entries();
+        entries = allocator
+                .directBuffer(shared.readableBytes())
+                .writeBytes(shared, shared.readerIndex(), shared.readableBytes());
+        shared.release();
+    }
 
     /** Borrows the entries. */
     final ByteBuf entries() {

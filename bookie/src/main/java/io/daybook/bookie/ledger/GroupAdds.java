@@ -41,6 +41,7 @@ final class GroupAdds {
             adds.mark(refusal);
             group.refuse(refusal);
         } else if (!ledger.hasKey()) {
+            group.waits();
             ledger.touches().ask(new Touches.Touch(group.key, true, true) {
                 @Override
                 void go() {

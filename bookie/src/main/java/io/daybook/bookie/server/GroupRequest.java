@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class GroupRequest {
     private final Session session;
     private final Request.GroupAdd request;
-    private final int charge;
     private final RequestDispatcher dispatcher;
+    private int charge; // for the entries that nobody was told of
+    private int untold; // entries
     private int open; // entries without an outcome
     private @Nullable Status @Nullable [] news; // outcomes that nobody was told of; null if there are none
     private boolean telling;
@@ -31,6 +32,7 @@ final class GroupRequest {
         this.charge = charge;
         this.dispatcher = dispatcher;
         this.open = request.count();
+        this.untold = open;
     }
 
     /** Takes the request's entries over. Entries of one ledger that follow each other go together. */
@@ -119,12 +121,13 @@ final class GroupRequest {
             return; // told when the last one became known
         }
         news = null;
-        if (open == 0) {
-            session.settle(request, answer(AddOutcomes.of(each)), charge);
-        } else {
+        if (open > 0) {
             dispatcher.probe().reached(BookieMark.GROUP_ANSWERED_IN_PARTS);
-            session.send(answer(AddOutcomes.of(each)));
         }
+        int settled = (int) ((long) charge * (untold - open) / untold); // all of it when none is open
+        charge -= settled;
+        untold = open;
+        session.settle(request, answer(AddOutcomes.of(each)), settled);
     }
 
     private Response answer(AddOutcomes outcomes) {
@@ -140,6 +143,13 @@ final class GroupRequest {
             super(entries, count, request.masterKey(), request.tag().highPriority());
             this.lane = lane;
             this.first = first;
+        }
+
+        @Override
+        protected void waits() {
+            if (count() < request.count()) {
+                copyEntries(dispatcher.allocator()); // else they would keep those of all ledgers in memory
+            }
         }
 
         @Override

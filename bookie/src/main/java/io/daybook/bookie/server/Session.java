@@ -155,7 +155,7 @@ final class Session implements ConnHandler {
         }
     }
 
-    /** Sends the last of a request's answers, which is taken over, and gives back what the request was charged. */
+    /** Sends an answer, which is taken over, and gives back what the request was charged for it. */
     void settle(Request request, Response response, int charge) {
         bytes -= charge;
         if (isPoll(request)) {
@@ -168,8 +168,7 @@ final class Session implements ConnHandler {
         }
     }
 
-    /** Sends an answer, which is taken over. */
-    void send(Response response) {
+    private void send(Response response) {
         if (closed) {
             response.release();
             return;

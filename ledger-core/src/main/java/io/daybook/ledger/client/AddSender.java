@@ -23,11 +23,13 @@ final class AddSender {
     private final Duration timeout;
     private final ByteBufAllocator allocator;
     private final Answers answers;
+    private final boolean packsAlone;
     private final Outbox.@Nullable Run[] ways; // by slot; the bookie there may have changed
 
     /** Told what became of adds. */
     interface Answers extends Bookies.AddListener, Outbox.Sender {}
 
+    /** @param packsAlone whether entries get memory of their own: those that are kept for long, since each would keep a chunk of others alive */
     AddSender(
             long ledger,
             byte[] masterKey,
@@ -35,6 +37,7 @@ final class AddSender {
             Replication replication,
             ClientLoop home,
             ByteBufAllocator allocator,
+            boolean packsAlone,
             Answers answers) {
         this.ledger = ledger;
         this.masterKey = masterKey;
@@ -43,6 +46,7 @@ final class AddSender {
         this.bookies = home.bookies();
         this.timeout = home.config().addTimeout();
         this.allocator = allocator;
+        this.packsAlone = packsAlone;
         this.answers = answers;
         this.ways = new Outbox.@Nullable Run[replication.ensemble()];
     }
@@ -53,7 +57,7 @@ final class AddSender {
      * @param expectedBytes payloads and overheads that will follow in this pass, as far as is known
      */
     ByteBuf pack(long entry, long lac, long length, ByteBuf payload, long expectedBytes) {
-        if (!EntryDigest.packsSmall(payload.readableBytes())) {
+        if (packsAlone || !EntryDigest.packsSmall(payload.readableBytes())) {
             return digest.pack(ledger, entry, lac, length, payload, allocator);
         }
         int size = digest.overhead() + payload.readableBytes();

@@ -99,7 +99,15 @@ final class QuorumWriter
         this.payloadBytesMax = home.config().payloadBytesMax();
         this.gauge = new WindowGauge(
                 home.config().windowEntries(), home.config().windowSize().bytes());
-        this.adds = new AddSender(ledgerNumber, masterKey, digest, record.replication(), home, allocator, this);
+        this.adds = new AddSender(
+                ledgerNumber,
+                masterKey,
+                digest,
+                record.replication(),
+                home,
+                allocator,
+                options.deferredSync(), // its entries stay until they are forced
+                this);
         this.trace = new DecisionTrace(ledger);
         this.metadata = record;
         this.protocol = new AppendProtocol<>(
@@ -493,12 +501,21 @@ final class QuorumWriter
         }
         if (full && gauge.roomy()) {
             full = false;
-            Runnable listener = onWritable;
-            if (listener != null) {
-                listener.run();
-            }
+            tellWritable();
         } else if (!full && gauge.full()) {
             full = true;
+        }
+    }
+
+    /** A listener that fails must not take along what comes after: answers for other writers, above all. */
+    private void tellWritable() {
+        Runnable listener = onWritable;
+        if (listener != null) {
+            try {
+                listener.run();
+            } catch (RuntimeException failed) {
+                LOG.error("ledger={} the listener that waited for room failed", ledger, failed);
+            }
         }
     }
 

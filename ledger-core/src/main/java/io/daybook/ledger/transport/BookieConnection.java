@@ -226,8 +226,8 @@ final class BookieConnection {
             problem = trouble + "; it is tried again soon";
         }
         if (problem != null) {
-            request.release();
             refuse(pending, problem);
+            request.release();
             return;
         }
         waiting.add(new Waiting(pending, request, bytes));
@@ -465,9 +465,8 @@ final class BookieConnection {
             throw new MalformedFrameException("bookie %s answered %s to %s of ledger %d"
                     .formatted(bookie, what, pending.operation, pending.ledgerId));
         }
-        if (pending.isLast(response)) {
-            addBytes -= pending.addBytes();
-        } else {
+        addBytes -= pending.settledBy(response);
+        if (!pending.isLast(response)) {
             sent.put(pending); // more is to come
         }
         pending.answer(bookie, response);

@@ -26,8 +26,13 @@ abstract sealed class Pending permits PendingAdd, PendingCall, PendingDeferred, 
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** Payload bytes of an add, 0 for other requests. */
+    /** Payload bytes of an add, as far as they are not answered; 0 for other requests. */
     abstract int addBytes();
+
+    /** How many of {@link #addBytes} {@code response}, which {@link #fits}, settles: all of them if nothing comes after it. Borrows. */
+    int settledBy(Response response) {
+        return addBytes();
+    }
 
     /** It is being sent over the connection of this number, the only one that can bring the answer. */
     void sentOver(int connection) {}

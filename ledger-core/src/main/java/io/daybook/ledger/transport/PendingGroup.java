@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Adds that were sent in one frame: one deadline, and answers that together tell of each entry once. */
 final class PendingGroup extends Pending {
     private final int count;
-    private final int bytes;
     private final Bookies.GroupListener listener;
     private int open; // entries that no answer has told of
+    private int bytes; // of these, taking all for equally large
     private @Nullable BitSet told; // null as long as none has
 
     PendingGroup(Request.GroupAdd group, long deadlineNanos, Bookies.GroupListener listener) {
@@ -50,6 +50,12 @@ final class PendingGroup extends Pending {
     }
 
     @Override
+    int settledBy(Response response) {
+        AddOutcomes outcomes = outcomes(response);
+        return outcomes == null ? bytes : (int) ((long) bytes * outcomes.told() / open);
+    }
+
+    @Override
     boolean isLast(Response response) {
         AddOutcomes outcomes = outcomes(response);
         return outcomes == null || outcomes.told() == open;
@@ -65,18 +71,18 @@ final class PendingGroup extends Pending {
         if (!isLast(response) && told == null) {
             told = new BitSet(count);
         }
+        bytes -= settledBy(response);
         open -= outcomes.told();
+        if (told != null) {
+            note(told, outcomes); // before anybody hears of it
+        }
         int from = 0;
         for (int run = 0; run < outcomes.runs(); run++) {
-            int to = outcomes.end(run);
             Status status = outcomes.status(run);
             if (status != null) {
-                if (told != null) {
-                    told.set(from, to); // before anybody hears of it
-                }
-                listener.onOutcome(bookie, from, to, status, null);
+                listener.onOutcome(bookie, from, outcomes.end(run), status, null);
             }
-            from = to;
+            from = outcomes.end(run);
         }
     }
 
@@ -102,6 +108,16 @@ final class PendingGroup extends Pending {
     /** What a response says of each entry; null if it says one thing of all that are open. */
     private static @Nullable AddOutcomes outcomes(Response response) {
         return response instanceof Response.GroupAdd group && group.status() == Status.OK ? group.outcomes() : null;
+    }
+
+    private static void note(BitSet told, AddOutcomes outcomes) {
+        int from = 0;
+        for (int run = 0; run < outcomes.runs(); run++) {
+            if (outcomes.status(run) != null) {
+                told.set(from, outcomes.end(run));
+            }
+            from = outcomes.end(run);
+        }
     }
 
     private boolean toldBefore(int from, int to) {

@@ -19,6 +19,7 @@ import io.daybook.ledger.Replication;
 import io.daybook.ledger.protocol.Status;
 import io.daybook.sim.SimLoop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -239,6 +240,75 @@ final class GroupWritesTest {
 
     private static Password keyOf(LedgerWriter writer) {
         return writer.metadata().password();
+    }
+
+    @Test
+    void aListenerThatFailsTakesNoAnswersOfOtherWritersAlong() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        ClientConfig d = ClientConfig.DEFAULT;
+        LedgerClient client = cluster.client(
+                "small",
+                new ClientConfig(
+                        d.addTimeout(),
+                        d.readTimeout(),
+                        4,
+                        d.windowSize(),
+                        d.bookieBudget(),
+                        d.readAhead(),
+                        d.hedgeDelay(),
+                        d.quarantine(),
+                        d.ensembleChangesMax(),
+                        d.frameSizeMax(),
+                        d.wire()));
+        List<LedgerWriter> writers = neighbours(2, () -> writer(cluster, client, "3/3/3"));
+        int[] told = {0};
+        writers.get(0).onWritable(() -> {
+            told[0]++;
+            throw new IllegalStateException("planted: this listener fails");
+        });
+
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        ((SimLoop) writers.get(0).loop()).enter(() -> {
+            all.addAll(burst(writers.get(0), 4, 100));
+            all.addAll(burst(writers.get(1), 3, 100));
+        });
+        assertThat(writers.get(0).writable()).isFalse();
+        all.forEach(cluster.world::await);
+
+        assertThat(told[0]).isEqualTo(1);
+        readsBack(cluster, client, writers.get(1), 3);
+        client.close();
+    }
+
+    @Test
+    void entriesThatStayUntilTheyAreForcedKeepNoOthersInMemory() {
+        ClientWorld cluster = cluster(GROUPS, GROUPS, GROUPS);
+        LedgerClient client = cluster.client("c");
+        LedgerWriter deferred = cluster.world.await(client.create(LedgerOptions.DEFAULT.withDeferredSync(true)));
+        List<LedgerWriter> others = new ArrayList<>();
+        while (others.isEmpty()) {
+            LedgerWriter next = writer(cluster, client, "3/3/2");
+            if (next.loop() == deferred.loop()) {
+                others.add(next);
+            }
+        }
+        together(cluster, others); // so that a pass has a chunk of some size
+
+        long before = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+        List<CompletableFuture<Long>> all = new ArrayList<>();
+        for (int pass = 0; pass < 500; pass++) {
+            ((SimLoop) deferred.loop()).enter(() -> {
+                all.addAll(burst(others.get(0), 60, 1000));
+                all.addAll(burst(deferred, 1, 100));
+            });
+            all.forEach(cluster.world::await);
+            all.clear();
+        }
+
+        long kept = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before;
+        assertThat(kept).isLessThan(16 << 20); // 500 chunks would be 32 MB
+        cluster.world.await(deferred.force());
+        client.close();
     }
 
     @ParameterizedTest

@@ -200,7 +200,7 @@ final class GroupTransportTest {
         bookie.script((conn, request) -> answer(conn, request, outcomes(null, Status.OK, null, null, Status.OK)));
         send(5);
         until(2);
-        assertThat(outstanding()).isEqualTo(5 * 28);
+        assertThat(outstanding()).isEqualTo(3 * 28);
 
         world.network().reset("client", "b1");
         until(4);
