@@ -50,6 +50,13 @@ final class JvmProcess implements AutoCloseable {
         return line.substring(word.length()).strip();
     }
 
+    /** Gives it a line that begins with a word, and returns what it prints after that word on its next line. */
+    String ask(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        return answer(line.split(" ", 2)[0]);
+    }
+
     /** kill -9, and waits until it is gone. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -8,9 +8,7 @@ import io.daybook.base.time.SystemClock;
 import io.daybook.ledger.LedgerWriter;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,10 @@ final class OpenLoop implements AutoCloseable {
 
     private long startNanos; // this and below: the loop only
     private int appended;
+    private CompletableFuture<Long> last = CompletableFuture.completedFuture(-1L);
     private boolean stopping;
+    private boolean paused;
+    private long pausedNanos; // when
 
     /** @param entriesMax most entries that will ever be appended */
     OpenLoop(LedgerWriter writer, int perSecond, int payloadSize, int entriesMax) {
@@ -54,7 +55,7 @@ final class OpenLoop implements AutoCloseable {
         }
         long now = loop.clock().nanos();
         long due = (long) ((now - startNanos) * perNano);
-        while (appended < due && appended < latencies.length) {
+        while (!paused && appended < due && appended < latencies.length) {
             append(appended++);
         }
         loop.schedule(TICK_NANOS, this::tick);
@@ -62,7 +63,8 @@ final class OpenLoop implements AutoCloseable {
 
     private void append(int number) {
         long dueNanos = startNanos + (long) (number / perNano);
-        writer.append(Payloads.of(number, payloadSize)).whenComplete((entry, failed) -> {
+        last = writer.append(Payloads.of(number, payloadSize));
+        last.whenComplete((entry, failed) -> {
             latencies[number] = System.nanoTime() - dueNanos;
             if (failed != null) {
                 failure.compareAndSet(null, Futures.cause(failed));
@@ -72,17 +74,30 @@ final class OpenLoop implements AutoCloseable {
         });
     }
 
-    /** Completes after {@code time}, with how many entries have been appended by then. */
-    int after(Duration time) {
-        Promise<Integer> over = loop.promise();
-        loop.schedule(time.toNanos(), () -> over.complete(appended));
-        try {
-            return over.get(time.toSeconds() + 30, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException stopped) {
-            throw new AssertionError("the load has stopped by itself", stopped);
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError("interrupted while waiting", interrupted);
-        }
+    /** How many entries have been appended so far. */
+    int appended() {
+        Promise<Integer> now = loop.promise();
+        loop.execute(() -> now.complete(appended));
+        return Awaiting.real(now);
+    }
+
+    /** Appends no more for now, and returns when all is acknowledged that was appended. */
+    void pause() {
+        Promise<CompletableFuture<Long>> newest = loop.promise();
+        loop.execute(() -> {
+            paused = true;
+            pausedNanos = loop.clock().nanos();
+            newest.complete(last);
+        });
+        Awaiting.real(Awaiting.real(newest));
+    }
+
+    /** Goes on; what would have been due meanwhile is due that much later. */
+    void resume() {
+        loop.execute(() -> {
+            paused = false;
+            startNanos += loop.clock().nanos() - pausedNanos;
+        });
     }
 
     /** Stops appending; returns how many there were. */
