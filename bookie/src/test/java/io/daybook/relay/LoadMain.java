@@ -15,12 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Two clients in a process of their own, each with a writer that appends at a fixed rate, and nothing else: {@code URI ENTRIES-MAX
- * DETOUR…}. The first takes the detours, the one beside it does not: what else goes on in this machine slows both. Prints {@code ledger ID}, that of the first, and then a
- * line for each line it reads; {@link LoadProcess} is the other end. Ends with its standard input.
+ * Two clients in a process of their own, each with a writer that appends at a fixed rate, and nothing else: {@code URI ENTRIES-MAX DETOUR… DETOUR…}.
+ * The detours are as many for the one as for the other. Prints {@code ledger ID}, that of the first, and then a line for each line it reads; {@link
+ * LoadProcess} is the other end. Ends with its standard input.
  */
 final class LoadMain {
     static final int RATE = 500; // appends a second, per writer
@@ -42,16 +41,21 @@ final class LoadMain {
         MetadataUri uri = MetadataUri.parse(args[0]);
         int entriesMax = Integer.parseInt(args[1]);
         List<String> detours = Arrays.asList(args).subList(2, args.length);
-        try (ClientSession relayed = ClientSession.open(uri, CONFIG, ClientSession.parsed(detours));
-                ClientSession direct = ClientSession.open(uri, CONFIG, Map.of())) {
-            LedgerWriter writer = Awaiting.real(relayed.client().create(LedgerOptions.DEFAULT));
-            LedgerWriter other = Awaiting.real(direct.client().create(LedgerOptions.DEFAULT));
+        int each = detours.size() / 2;
+        try (ClientSession first = session(uri, detours.subList(0, each));
+                ClientSession second = session(uri, detours.subList(each, 2 * each))) {
+            LedgerWriter writer = Awaiting.real(first.client().create(LedgerOptions.DEFAULT));
+            LedgerWriter other = Awaiting.real(second.client().create(LedgerOptions.DEFAULT));
             System.out.println("ledger " + writer.ledger().value());
             try (OpenLoop load = new OpenLoop(writer, RATE, PAYLOAD, entriesMax);
                     OpenLoop beside = new OpenLoop(other, RATE, PAYLOAD, entriesMax)) {
                 new LoadMain(writer, load, beside).obey();
             }
         }
+    }
+
+    private static ClientSession session(MetadataUri uri, List<String> detours) {
+        return ClientSession.open(uri, CONFIG, ClientSession.parsed(detours));
     }
 
     private void obey() throws Exception {

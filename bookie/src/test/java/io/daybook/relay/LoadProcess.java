@@ -10,7 +10,7 @@ import java.util.List;
 final class LoadProcess implements AutoCloseable {
     /** Which of its two writers. */
     enum Which {
-        RELAYED,
+        MEASURED,
         BESIDE
     }
 
@@ -22,14 +22,19 @@ final class LoadProcess implements AutoCloseable {
         this.ledger = new LedgerId(Long.parseLong(process.answer("ledger")));
     }
 
-    /** @param entriesMax most entries that either writer will ever append */
-    static LoadProcess start(Path folder, RelayedCluster cluster, int entriesMax) throws IOException {
+    /**
+     * @param entriesMax most entries that either writer will ever append
+     * @param beside the relays of the writer beside the one that is measured; that one takes the cluster's
+     */
+    static LoadProcess start(Path folder, RelayedCluster cluster, List<BookieRelay> beside, int entriesMax)
+            throws IOException {
         List<String> arguments = new ArrayList<>(List.of(cluster.uri().toString(), "" + entriesMax));
         arguments.addAll(ClientSession.words(cluster.detours()));
+        arguments.addAll(ClientSession.words(RelayedCluster.detours(beside)));
         return new LoadProcess(JvmProcess.start(folder, LoadMain.class, arguments));
     }
 
-    /** The ledger that is written through the relays. */
+    /** The ledger of the writer that is measured. */
     LedgerId ledger() {
         return ledger;
     }
@@ -64,7 +69,7 @@ final class LoadProcess implements AutoCloseable {
         return process.ask("failures");
     }
 
-    /** Closes the ledger that is written through the relays. */
+    /** Closes the ledger of the writer that is measured. */
     void seal() throws IOException {
         process.ask("close");
     }

@@ -47,7 +47,16 @@ final class RelayedCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Other relays to the same bookies, the caller's to close. */
+    List<BookieRelay> moreRelays() {
+        return relays.stream().map(relay -> BookieRelay.start(relay.bookie())).toList();
+    }
+
     Map<HostPort, HostPort> detours() {
+        return detours(relays);
+    }
+
+    static Map<HostPort, HostPort> detours(List<BookieRelay> relays) {
         Map<HostPort, HostPort> detours = new LinkedHashMap<>();
         relays.forEach(relay -> detours.put(relay.bookie(), relay.address()));
         return detours;
