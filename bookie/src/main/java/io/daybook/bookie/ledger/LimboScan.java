@@ -11,6 +11,7 @@ import io.daybook.bookie.StoredLedger;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.LedgerId;
 import io.daybook.ledger.LedgerMetadata;
+import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.ledger.metadata.Versioned;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * After a loss: puts every ledger into limbo that this bookie may have held something of, before anybody is served (R79, R80).
  *
  * <p>All ledgers are listed, and the record of each is read, a bounded number at a time; those that name this bookie in any fragment are marked in the
- * store and in the journal. Limbo stands for the fence that may be lost, too: it refuses every normal add. The list is complete or the scan fails, and
+ * store and in the journal, and so are those in recovery, whomever they name: a recovery that replaces a bookie has copies acknowledged by the new one
+ * long before it seals a record that names it (X10), and what was lost of them would be said to be absent. Limbo stands for the fence that may be lost, too: it refuses every normal add. The list is complete or the scan fails, and
  * then it has to be done again; what it marked stays marked.
  *
  * <p><b>Threads.</b> Belongs to one loop; marks are made on the loops that own the ledgers.
@@ -91,8 +93,12 @@ public final class LimboScan {
 
     /** A record that is gone was deleted meanwhile, and a deleted ledger needs no certain answers. */
     private boolean concerns(@Nullable Versioned<LedgerMetadata> record) {
-        return record != null
-                && record.value().fragments().stream()
+        if (record == null) {
+            return false;
+        }
+        LedgerMetadata ledger = record.value();
+        return ledger.state() == LedgerState.IN_RECOVERY
+                || ledger.fragments().stream()
                         .anyMatch(fragment -> fragment.bookies().contains(self));
     }
 

@@ -123,11 +123,25 @@ final class BookieLossTest {
         world.await(ledgers.compareAndSet(new LedgerId(id), closed, record.version(), admin.loop("admin")));
     }
 
+    private void recover(long id) {
+        var record = world.await(ledgers.readLinearizable(new LedgerId(id), admin.loop("admin")));
+        LedgerMetadata recovering = record.value().withState(LedgerState.IN_RECOVERY);
+        world.await(ledgers.compareAndSet(new LedgerId(id), recovering, record.version(), admin.loop("admin")));
+    }
+
     private Status add(long ledgerId, long entryId) {
+        return add(ledgerId, entryId, false);
+    }
+
+    private Status writeBack(long ledgerId, long entryId) {
+        return add(ledgerId, entryId, true);
+    }
+
+    private Status add(long ledgerId, long entryId, boolean recovery) {
         ByteBuf payload = Unpooled.buffer().writeLong(entryId);
         ByteBuf body =
                 DIGEST.pack(ledgerId, entryId, entryId - 1, 8 * (entryId + 1), payload, ByteBufAllocator.DEFAULT);
-        return ask(new Request.Add(tag(), ledgerId, entryId, KEY, body, false, false));
+        return ask(new Request.Add(tag(), ledgerId, entryId, KEY, body, recovery, false));
     }
 
     private Status read(long ledgerId, long entryId) {
@@ -176,6 +190,24 @@ final class BookieLossTest {
         assertThat(add(1, 1)).isEqualTo(Status.FENCED); // by the line before
         assertThat(read(3, 0)).isEqualTo(Status.NO_SUCH_LEDGER); // never was here
         assertThat(identity().incarnation()).isEqualTo(2);
+    }
+
+    /** A recovery names the bookie it writes copies to only when it seals the ledger. */
+    @Test
+    void itDeniesNothingOfALedgerInRecoveryThatDoesNotNameItYet() {
+        ledger(1, OTHER);
+        recover(1);
+        start();
+        assertThat(writeBack(1, 0)).isEqualTo(Status.OK);
+        node.crash();
+        node.disk().wipe(FOLDER);
+        node.restart();
+
+        start();
+
+        assertThat(read(1, 0)).isEqualTo(Status.UNKNOWN_STATE);
+        assertThat(writeBack(1, 1)).isEqualTo(Status.OK);
+        assertThat(read(1, 1)).isEqualTo(Status.OK);
     }
 
     @Test
