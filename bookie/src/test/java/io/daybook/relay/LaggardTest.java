@@ -51,7 +51,7 @@ final class LaggardTest {
     /** More objects and buffers than without a laggard: what the budget's adds need. */
     private static final long COST_MAX = DataSize.mebibytes(2).bytes();
 
-    /** More objects at the end than when the client held what it may: five bytes for each entry of two minutes are too many. */
+    /** More objects at the end than when the client held what it may: five bytes for each entry of a hundred seconds are too many. */
     private static final long GROWTH_MAX = DataSize.kibibytes(256).bytes();
 
     @TempDir

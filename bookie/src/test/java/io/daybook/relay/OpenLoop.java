@@ -116,6 +116,9 @@ final class OpenLoop implements AutoCloseable {
     Duration quantile(int first, int end, double share) {
         long[] sorted = Arrays.copyOfRange(latencies, first, end);
         Arrays.sort(sorted);
+        if (sorted[0] == 0) {
+            throw new IllegalStateException("entries from %s to %s are not all acknowledged".formatted(first, end - 1));
+        }
         return Duration.ofNanos(sorted[(int) Math.ceil(share * sorted.length) - 1]);
     }
 

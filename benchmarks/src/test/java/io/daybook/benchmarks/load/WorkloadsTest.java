@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WorkloadsTest {
     /** Lets no phase end before bursts and pauses were in it, however late a busy machine is. */
@@ -95,6 +97,7 @@ class WorkloadsTest {
     }
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void aTailTimesTheLastRecordBeforeEachPauseWithoutAnotherThatCouldBringIt() {
         target.deliverWithTheNext(true); // as a system does whose readers learn of a record with the one after it
 

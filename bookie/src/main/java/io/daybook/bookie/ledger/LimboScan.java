@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * After a loss: puts every ledger into limbo that this bookie may have held something of, before anybody is served (R79, R80).
  *
- * <p>All ledgers are listed, and the record of each is read, a bounded number at a time; those that name this bookie in any fragment are marked in the
- * store and in the journal, and so are those in recovery, whomever they name: a recovery that replaces a bookie has copies acknowledged by the new one
- * long before it seals a record that names it (X10), and what was lost of them would be said to be absent. Limbo stands for the fence that may be lost, too: it refuses every normal add. The list is complete or the scan fails, and
- * then it has to be done again; what it marked stays marked.
+ * <p>All ledgers are listed, and the record of each is read, a bounded number at a time. Those that name this bookie in any fragment are marked in the store
+ * and in the journal, and so are those in recovery, whomever they name: a recovery that replaces a bookie has copies acknowledged by the new one long
+ * before it seals a record that names it (X10), and what was lost of them would be said to be absent. Limbo stands for the fence that may be lost,
+ * too: it refuses every normal add.
+ *
+ * <p>The list is complete or the scan fails, and then it has to be done again; what it marked stays marked. All that is read is as new as the scan:
+ * the list is, and so is what the same session reads after it; a scan during which the session changed begins anew.
  *
  * <p><b>Threads.</b> Belongs to one loop; marks are made on the loops that own the ledgers.
  */
@@ -37,6 +40,8 @@ public final class LimboScan {
     private final Loop loop;
     private final Promise<Integer> result;
 
+    private long session;
+    private boolean listing;
     private long[] ids = {};
     private int next;
     private int underWay;
@@ -62,11 +67,16 @@ public final class LimboScan {
     }
 
     private void list() {
+        session = metadata.sessionId();
+        listing = true;
         Futures.whenDone(metadata.list(loop), loop, (found, failure) -> {
             if (found == null) {
                 fail(failure);
             } else {
+                listing = false;
                 ids = found;
+                next = 0;
+                marked = 0;
                 go();
             }
         });
@@ -86,8 +96,12 @@ public final class LimboScan {
                 }
             });
         }
-        if (underWay == 0 && next == ids.length && !result.isDone()) {
-            result.complete(marked);
+        if (underWay == 0 && next == ids.length && !listing && !result.isDone()) {
+            if (metadata.sessionId() == session) {
+                result.complete(marked);
+            } else {
+                list();
+            }
         }
     }
 

@@ -3,6 +3,10 @@ package io.daybook.bookie.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.daybook.base.exec.Loop;
+import io.daybook.base.exec.Promise;
+import io.daybook.base.seam.MetaStore;
+import io.daybook.base.seam.MetaStore.Node;
 import io.daybook.bookie.BookieException;
 import io.daybook.bookie.disk.Layout;
 import io.daybook.ledger.BookieId;
@@ -25,6 +29,7 @@ import io.daybook.ledger.protocol.Status;
 import io.daybook.ledger.protocol.Tag;
 import io.daybook.sim.SimNode;
 import io.daybook.sim.SimWorld;
+import io.daybook.sim.ledger.ForwardingMetaStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -33,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +97,23 @@ final class BookieLossTest {
     }
 
     private BookieServer start() {
-        BookieServer server = world.await(BookieServer.start(config(), BookieServerTest.seams(node)));
+        return start(node.metaStore());
+    }
+
+    private BookieServer start(MetaStore metaStore) {
+        BookieSeams usual = BookieServerTest.seams(node);
+        var seams = new BookieSeams(
+                usual.loops(),
+                usual.transport(),
+                usual.disk(),
+                metaStore,
+                usual.entropy(),
+                usual.host(),
+                usual.probe(),
+                usual.lock(),
+                usual.index(),
+                usual.allocator());
+        BookieServer server = world.await(BookieServer.start(config(), seams));
         peer.connect(server.address());
         return server;
     }
@@ -208,6 +230,44 @@ final class BookieLossTest {
         assertThat(read(1, 0)).isEqualTo(Status.UNKNOWN_STATE);
         assertThat(writeBack(1, 1)).isEqualTo(Status.OK);
         assertThat(read(1, 1)).isEqualTo(Status.OK);
+    }
+
+    /** A new session may be with a server that lags. */
+    @Test
+    void itReadsAllRecordsAgainIfTheSessionChangedMeanwhile() {
+        ledger(1, OTHER);
+        String path = cluster.root() + "/00/0000/L0001";
+        Node before = world.await(admin.metaStore().get(path, admin.loop("admin")));
+        recover(1);
+        start();
+        assertThat(writeBack(1, 0)).isEqualTo(Status.OK);
+        node.crash();
+        node.disk().wipe(FOLDER);
+        node.restart();
+        var lagging = new ForwardingMetaStore(node.metaStore()) {
+            private boolean changed;
+
+            @Override
+            public Promise<@Nullable Node> get(String asked, Loop loop) {
+                if (changed || !asked.equals(path)) {
+                    return super.get(asked, loop);
+                }
+                changed = true;
+                Promise<@Nullable Node> old = loop.promise();
+                old.complete(before);
+                return old;
+            }
+
+            @Override
+            public long sessionId() {
+                return changed ? super.sessionId() : super.sessionId() - 1;
+            }
+        };
+
+        start(lagging);
+
+        assertThat(lagging.changed).isTrue();
+        assertThat(read(1, 0)).isEqualTo(Status.UNKNOWN_STATE);
     }
 
     @Test

@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A metadata store that does what another does; subclasses change some of it. */
-class ForwardingMetaStore implements MetaStore {
+public class ForwardingMetaStore implements MetaStore {
     private final MetaStore store;
 
-    ForwardingMetaStore(MetaStore store) {
+    public ForwardingMetaStore(MetaStore store) {
         this.store = store;
     }
 

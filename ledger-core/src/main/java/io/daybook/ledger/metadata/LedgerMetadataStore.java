@@ -158,6 +158,14 @@ public final class LedgerMetadataStore {
         return Steps.on(loop, () -> translated(id, loop, "read", tombstones.stands(id, loop)));
     }
 
+    /**
+     * The session with the metadata store. What is read within one session is never older than what was read before; {@link #list} begins with a read that is
+     * up to date.
+     */
+    public long sessionId() {
+        return store.sessionId();
+    }
+
     /** The ids of all ledgers that existed throughout the call, ascending; ledgers made or removed meanwhile may be among them. Complete or failed. */
     public Promise<long[]> list(Loop loop) {
         return Steps.on(loop, () -> {
