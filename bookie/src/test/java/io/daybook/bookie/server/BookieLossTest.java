@@ -96,6 +96,12 @@ final class BookieLossTest {
                 base.labels());
     }
 
+    private void replaceDisk() {
+        node.crash();
+        node.disk().wipe(FOLDER);
+        node.restart();
+    }
+
     private BookieServer start() {
         return start(node.metaStore());
     }
@@ -200,9 +206,7 @@ final class BookieLossTest {
         assertThat(add(1, 0)).isEqualTo(Status.OK);
         assertThat(add(2, 0)).isEqualTo(Status.OK);
         close(2, 0);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
 
         start();
 
@@ -221,9 +225,7 @@ final class BookieLossTest {
         recover(1);
         start();
         assertThat(writeBack(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
 
         start();
 
@@ -241,9 +243,7 @@ final class BookieLossTest {
         recover(1);
         start();
         assertThat(writeBack(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
         var lagging = new ForwardingMetaStore(node.metaStore()) {
             private boolean changed;
 
@@ -275,9 +275,7 @@ final class BookieLossTest {
         ledger(1, SELF);
         start();
         assertThat(add(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
 
         start();
 
@@ -289,9 +287,7 @@ final class BookieLossTest {
         ledger(1, SELF);
         start();
         assertThat(add(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
         start();
 
         ledger(5, SELF);
@@ -305,9 +301,7 @@ final class BookieLossTest {
         ledger(1, SELF);
         start();
         assertThat(add(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
         start();
 
         for (int i = 0; i < 3; i++) {
@@ -340,9 +334,7 @@ final class BookieLossTest {
         ledger(1, SELF);
         start();
         assertThat(add(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
         for (int steps = 20; steps < 900; steps += 40) {
             BookieServer.start(config(), BookieServerTest.seams(node));
             for (int i = 0; i < steps; i++) {
@@ -450,9 +442,7 @@ final class BookieLossTest {
         ledger(1, SELF);
         start();
         assertThat(add(1, 0)).isEqualTo(Status.OK);
-        node.crash();
-        node.disk().wipe(FOLDER);
-        node.restart();
+        replaceDisk();
         world.runFor(Duration.ofSeconds(30)); // the old registration expires
         var starting = BookieServer.start(config(), BookieServerTest.seams(node));
         String available = "/ledgers/available";
