@@ -39,6 +39,7 @@ final class DaybookProcess implements AutoCloseable {
                 "-XX:MaxDirectMemorySize=256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-Dio.netty.tryReflectionSetAccessible=true",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-cp",
@@ -81,6 +82,14 @@ final class DaybookProcess implements AutoCloseable {
     /** What it has said on standard error. */
     String errors() throws IOException {
         return Files.readString(errors);
+    }
+
+    /** Waits until it has said {@code words} on standard error, or has ended. */
+    void awaitError(String words) throws IOException, InterruptedException {
+        while (!errors().contains(words) && !process.waitFor(20, TimeUnit.MILLISECONDS)) {}
+        if (!errors().contains(words)) {
+            throw new IOException("it ended without '%s': %s".formatted(words, errors()));
+        }
     }
 
     /** What Ctrl-C sends. */

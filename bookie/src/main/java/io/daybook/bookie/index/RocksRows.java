@@ -58,7 +58,7 @@ final class RocksRows implements Rows {
 
     /** Opens the rows in {@code folder}; starts with none if they cannot be opened. {@code memory} bounds its cache and buffers. */
     static RocksRows open(Path folder, DataSize memory) {
-        RocksDB.loadLibrary();
+        RocksLibrary.load();
         if (Files.exists(folder.resolve(DAMAGED_MARK))) {
             log.warn("the index in {} was damaged; it is made again from the entry logs", folder);
             deleteAll(folder);
