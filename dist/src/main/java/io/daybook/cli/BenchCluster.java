@@ -7,6 +7,7 @@ import io.daybook.benchmarks.load.Servers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BenchCluster(String uri, Servers servers, @Nullable Path folder) implements AutoCloseable {
     private static final int BOOKIES_MIN = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
      * The cluster at {@code uri}; without one, a new one in a new folder below {@code parent}.
@@ -44,7 +46,7 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
         System.err.println(
                 "starting a throw-away cluster of %d bookies, each a process, in %s".formatted(bookies, folder));
         LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies);
-        Threads.onExit(cluster::close); // its processes would outlive this one
+        Threads.onExit(() -> giveUp(cluster));
         boolean started = false;
         try {
             cluster.start(metadata -> {
@@ -58,6 +60,16 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
             if (!started) {
                 end(cluster, folder);
             }
+        }
+    }
+
+    /** The process is told to end; the load and its client may need the servers until they have. */
+    private static void giveUp(LocalCluster cluster) {
+        try {
+            cluster.giveUp();
+            cluster.awaitClosed(PATIENCE);
+        } catch (InterruptedException e) {
+            System.err.println("daybook: interrupted while closing; ending all the same");
         }
     }
 

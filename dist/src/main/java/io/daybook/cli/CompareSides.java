@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ final class CompareSides {
             int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
             try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY);
                     Children clients = new Children()) {
-                stops.add(cluster::close);
+                stops.add(cluster::giveUp);
                 stops.add(clients::close);
                 cluster.start(CompareSides::init);
                 return measured(load -> ourClient(load, cluster, clients, folder));
@@ -95,9 +96,10 @@ final class CompareSides {
         return in("bookkeeper " + release.version(), rep, folder -> {
             int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
             try (LocalCluster metadata = new LocalCluster(folder, Main.class.getName(), 0);
-                    StockCluster cluster = new StockCluster(release, folder, together(SERVER_MEMORY, THEIRS));
-                    StockRun run = new StockRun(release, folder, CLIENT_MEMORY)) {
-                stops.add(metadata::close);
+                    StockCluster cluster =
+                            new StockCluster(release, folder, together(unpacksIn(folder), SERVER_MEMORY, THEIRS));
+                    StockRun run = new StockRun(release, folder, together(unpacksIn(folder), CLIENT_MEMORY))) {
+                stops.add(metadata::giveUp);
                 stops.add(cluster::close);
                 stops.add(run::close);
                 metadata.start(CompareSides::init);
@@ -219,9 +221,13 @@ final class CompareSides {
         return servers.pids().stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    private static List<String> together(List<String> some, List<String> more) {
-        List<String> all = new ArrayList<>(some);
-        all.addAll(more);
-        return all;
+    /** Stock processes leave their native libraries behind when they are killed; so let them do it where all goes in the end. */
+    private static List<String> unpacksIn(Path folder) {
+        return List.of("-Djava.io.tmpdir=" + folder.toAbsolutePath());
+    }
+
+    @SafeVarargs
+    private static List<String> together(List<String>... lists) {
+        return Arrays.stream(lists).flatMap(List::stream).toList();
     }
 }

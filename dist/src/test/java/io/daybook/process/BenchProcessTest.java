@@ -101,6 +101,23 @@ class BenchProcessTest {
     }
 
     @Test
+    void whatIsToldToEndWhileItMeasuresClosesItsClientBeforeItsServersAndLeavesNothing() throws Exception {
+        try (DaybookProcess run = bench("write", "--duration", "1h", "--warmup", "0s")) {
+            run.awaitError("writing: ");
+
+            run.process().toHandle().destroy();
+
+            assertThat(run.exitCode()).as(run.errors()).isEqualTo(143);
+            assertThat(run.errors())
+                    .endsWith("daybook: interrupted; there is no result\n")
+                    .doesNotContain("no ZooKeeper server answers", "will be replaced", "not everything had closed");
+        }
+
+        assertThat(data()).isEmptyDirectory();
+        assertThat(servers()).isEmpty();
+    }
+
+    @Test
     void itsServersEndWithItEvenIfItIsKilled() throws Exception {
         try (WatchService watch = data().getFileSystem().newWatchService()) {
             data().register(watch, StandardWatchEventKinds.ENTRY_CREATE);

@@ -5,10 +5,13 @@ import io.daybook.benchmarks.child.Children;
 import io.daybook.benchmarks.child.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A throw-away cluster: ZooKeeper and bookies, each in a JVM of its own on this machine, started with the class path of this process. They listen on
@@ -41,6 +44,10 @@ public final class LocalCluster implements Servers {
     private final Children storage = new Children(ENVIRONMENT);
     private final Children others = new Children();
 
+    private final CountDownLatch gone = new CountDownLatch(1);
+
+    private volatile boolean starting; // bookies
+    private volatile boolean givenUp; // and then none start
     private volatile String uri = "";
     private volatile List<Integer> ports = List.of(); // of the bookies, once they have started
 
@@ -81,6 +88,10 @@ public final class LocalCluster implements Servers {
 
     /** Starts the bookies, on the ports they had if they had some. */
     private void startStorage() throws IOException {
+        starting = true;
+        if (givenUp) {
+            throw new IOException("the throw-away cluster is not needed any more");
+        }
         List<Child> started = new ArrayList<>();
         for (int i = 0; i < bookies; i++) {
             Path home = folder.resolve("bookie-" + i);
@@ -105,6 +116,7 @@ public final class LocalCluster implements Servers {
             taken.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
         }
         ports = taken;
+        starting = false;
     }
 
     private Child spawn(Children kind, String name, List<String> memory, Object... words) throws IOException {
@@ -151,10 +163,29 @@ public final class LocalCluster implements Servers {
         startStorage();
     }
 
+    /**
+     * Nobody needs it any more, and whoever uses it is about to close it, in order: bookies that are just starting end at once, so that {@link #start}
+     * and {@link #restart} fail; servers that run stay for those who still talk to them.
+     */
+    public void giveUp() {
+        givenUp = true;
+        if (starting) {
+            storage.close();
+        }
+    }
+
+    /** Returns when it is closed, or closes it after {@code patience}. */
+    public void awaitClosed(Duration patience) throws InterruptedException {
+        if (!gone.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            close();
+        }
+    }
+
     /** Ends all processes: bookies first, then ZooKeeper. When it returns they are gone, whoever called it first. */
     @Override
     public void close() {
         storage.close();
         others.close();
+        gone.countDown();
     }
 }

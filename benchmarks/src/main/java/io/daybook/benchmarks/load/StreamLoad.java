@@ -18,9 +18,12 @@ import io.daybook.stream.WriterOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ public final class StreamLoad implements LoadTarget {
     private static final int NEXT_RECORDS = 10_000;
     private static final long NEXT_BYTES = 4 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long CLOSE_SECONDS = 10;
 
     private final Namespace namespace;
     private final Namespace other;
@@ -38,6 +42,7 @@ public final class StreamLoad implements LoadTarget {
     private final StreamConfig config;
     private final String prefix;
     private final AtomicInteger made = new AtomicInteger();
+    private final Map<String, StreamWriter> writers = new ConcurrentHashMap<>(); // of streams not deleted
 
     /**
      * Streams of one namespace.
@@ -79,7 +84,10 @@ public final class StreamLoad implements LoadTarget {
                 .create(name, config)
                 .thenCompose(stream -> stream.openWriter(WriterOptions.DEFAULT)
                         .exceptionallyCompose(failure -> takeBack(name, failure)))
-                .thenApply(writer -> new OpenStream(name, writer, lane));
+                .thenApply(writer -> {
+                    writers.put(name, writer);
+                    return new OpenStream(name, writer, lane);
+                });
     }
 
     /** Removes a stream that nobody else knows of, since it could not be opened; fails with why. */
@@ -148,7 +156,20 @@ public final class StreamLoad implements LoadTarget {
     /** The stream's ledgers go too: nobody else writes or reads it, so there is nobody for whom they would have to be kept. */
     @Override
     public CompletableFuture<@Nullable Void> delete(String id) {
-        return namespace.delete(id).thenCompose(this::deleteLedgers).thenApply(done -> null);
+        return ended(id)
+                .thenCompose(ended -> namespace.delete(id))
+                .thenCompose(this::deleteLedgers)
+                .thenApply(done -> null);
+    }
+
+    /** Its writer no longer makes ledgers, which nobody would know of once the stream is gone; or ten seconds have passed. */
+    private CompletableFuture<Boolean> ended(String id) {
+        StreamWriter writer = writers.remove(id);
+        return writer == null
+                ? CompletableFuture.completedFuture(true)
+                : writer.close()
+                        .handle((closed, failed) -> true)
+                        .completeOnTimeout(false, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     private CompletableFuture<Void> deleteLedgers(StreamInfo stream) {

@@ -64,6 +64,31 @@ final class ChildrenTest {
     }
 
     @Test
+    void theyHaveTheirNativeLibrariesWhereThisProcessHasThem() {
+        assertThat(command(Endless.class).line())
+                .contains(
+                        "-Djava.library.path=" + System.getProperty("java.library.path"),
+                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    }
+
+    @Test
+    void theyLeaveCtrlCToTheirParent() throws Exception {
+        try (Children children = new Children()) {
+            Child child = children.start("it", command(Endless.class), folder.resolve("log"));
+            assertThat(child.output().readLine()).isEqualTo("ready ");
+
+            new ProcessBuilder("kill", "-INT", Long.toString(child.pid()))
+                    .start()
+                    .waitFor();
+
+            assertThat(child.ended(200)).isFalse();
+            assertThat(Files.readString(Path.of("/proc", Long.toString(child.pid()), "status")))
+                    .as("signals that are ignored, among them number 2")
+                    .containsPattern("SigIgn:\\s[0-9a-f]*[2367abef]\n");
+        }
+    }
+
+    @Test
     void noneStartsOnceTheyAreClosed() {
         Children children = new Children();
         children.close();

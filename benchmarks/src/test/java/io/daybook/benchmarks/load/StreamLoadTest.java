@@ -11,6 +11,7 @@ import io.daybook.stream.StreamException;
 import io.daybook.stream.StreamException.Outcome;
 import io.daybook.stream.StreamId;
 import io.daybook.stream.StreamInfo;
+import io.daybook.stream.StreamWriter;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -48,20 +49,45 @@ final class StreamLoadTest {
         assertThat(there).containsExactly("p-0");
     }
 
+    @Test
+    void aStreamIsRemovedOnlyWhenItsWriterHasEndedAndMakesNoMoreLedgers() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        StreamWriter writer = fake(StreamWriter.class, (self, method, arguments) -> {
+            assertThat(method.getName()).isEqualTo("close");
+            return ended;
+        });
+        StreamLoad load = load(
+                CompletableFuture.completedFuture(writer), name -> CompletableFuture.completedFuture(removed(name)));
+        String name = load.create().join().id();
+
+        CompletableFuture<?> deleted = load.delete(name);
+        assertThat(there).containsExactly(name);
+        assertThat(deleted).isNotDone();
+
+        ended.completeExceptionally(
+                new IllegalStateException("planted: a writer that ends badly has ended all the same"));
+        assertThat(deleted).isCompleted();
+        assertThat(there).isEmpty();
+    }
+
     private interface Removal {
         CompletableFuture<StreamInfo> of(String name);
     }
 
     private StreamLoad load(Removal removal) {
-        LogStream unopenable = fake(LogStream.class, (self, method, arguments) -> {
+        return load(CompletableFuture.failedFuture(refused), removal);
+    }
+
+    private StreamLoad load(CompletableFuture<StreamWriter> writer, Removal removal) {
+        LogStream stream = fake(LogStream.class, (self, method, arguments) -> {
             assertThat(method.getName()).isEqualTo("openWriter");
-            return CompletableFuture.failedFuture(refused);
+            return writer;
         });
         Namespace namespace = fake(Namespace.class, (self, method, arguments) -> {
             String name = (String) arguments[0];
             if (method.getName().equals("create")) {
                 there.add(name);
-                return CompletableFuture.completedFuture(unopenable);
+                return CompletableFuture.completedFuture(stream);
             }
             assertThat(method.getName()).isEqualTo("delete");
             return removal.of(name);
