@@ -1,9 +1,11 @@
 package io.daybook.cli;
 
+import io.daybook.base.config.DataSize;
 import io.daybook.base.error.FileReason;
 import io.daybook.base.exec.Threads;
 import io.daybook.benchmarks.load.LocalCluster;
 import io.daybook.benchmarks.load.Servers;
+import io.daybook.ledger.Replication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,15 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 record BenchCluster(String uri, Servers servers, @Nullable Path folder) implements AutoCloseable {
     private static final int BOOKIES_MIN = 3;
+    private static final int BOOKIES_MAX = 20; // each a JVM
+    private static final DataSize ROOM_MIN = DataSize.gibibytes(1); // with less a bookie may begin to take no entries
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
      * The cluster at {@code uri}; without one, a new one in a new folder below {@code parent}.
      *
      * @param pids its servers, where the caller knows them
-     * @param ensemble bookies a ledger wants
+     * @param replication of the ledgers on it
+     * @param volume bytes that are written before anything is measured, one copy of them
      */
-    static BenchCluster open(@Nullable String uri, List<Long> pids, @Nullable Path parent, int ensemble)
+    static BenchCluster open(
+            @Nullable String uri, List<Long> pids, @Nullable Path parent, Replication replication, long volume)
             throws IOException {
         if (uri != null && !pids.isEmpty()) {
             return new BenchCluster(uri, Servers.of(pids), null);
@@ -39,10 +45,11 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
                     dev != null && dev.metadata().equals(uri) ? Servers.of(List.of(dev.pid())) : Servers.UNKNOWN;
             return new BenchCluster(uri, servers, null);
         }
+        int bookies = bookies(replication);
+        checkRoom(parent == null ? Path.of(System.getProperty("java.io.tmpdir")) : parent, replication, volume);
         Path folder = parent == null
                 ? Files.createTempDirectory("daybook-bench-")
                 : Files.createTempDirectory(parent, "daybook-bench-");
-        int bookies = Math.max(BOOKIES_MIN, ensemble);
         System.err.println(
                 "starting a throw-away cluster of %d bookies, each a process, in %s".formatted(bookies, folder));
         LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies);
@@ -60,6 +67,32 @@ record BenchCluster(String uri, Servers servers, @Nullable Path folder) implemen
             if (!started) {
                 end(cluster, folder);
             }
+        }
+    }
+
+    /** How many bookies a throw-away cluster has. */
+    static int bookies(Replication replication) {
+        if (replication.ensemble() > BOOKIES_MAX) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--replication %s wants %d bookies, and a throw-away cluster has at most %d, each a process; ask for fewer, or name a cluster with --metadata"
+                            .formatted(replication, replication.ensemble(), BOOKIES_MAX));
+        }
+        return Math.max(BOOKIES_MIN, replication.ensemble());
+    }
+
+    private static void checkRoom(Path parent, Replication replication, long volume) throws IOException {
+        long room = Files.getFileStore(parent).getUsableSpace();
+        double wanted = ROOM_MIN.bytes() + (double) volume * replication.writeQuorum();
+        if (room < wanted) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "a throw-away cluster needs %,.0f MB for this, and the disk of %s has %,d MB left; name a folder on another with --data%s"
+                            .formatted(
+                                    Math.ceil(wanted / 1e6),
+                                    parent,
+                                    room / 1_000_000,
+                                    volume > 0 ? ", or give a smaller --volume" : ""));
         }
     }
 

@@ -162,12 +162,18 @@ abstract class BenchLoad implements Callable<Integer> {
         if (uri == null) {
             refuseWhatNeedsARunningCluster();
         }
-        try (BenchCluster cluster = BenchCluster.open(
-                        uri, serverPids, load.data(), load.replication().ensemble());
+        long volume = plan.volume() == Long.MAX_VALUE ? 0 : plan.volume();
+        try (BenchCluster cluster = BenchCluster.open(uri, serverPids, load.data(), load.replication(), volume);
                 BenchWatch watch = new BenchWatch(ending)) {
             BenchReport report = run(plan, cluster, watch);
             watch.close(); // its bar, before the result
             report.print(output.json());
+            List<String> ended = cluster.servers().ended();
+            if (!ended.isEmpty()) {
+                System.err.printf(
+                        "daybook: %s ended while the load ran, which these figures show; their logs went with the cluster%n",
+                        String.join(" and ", ended));
+            }
             if (html != null) {
                 Files.writeString(html, report.html().text(), StandardCharsets.UTF_8);
                 System.err.println("wrote " + html);

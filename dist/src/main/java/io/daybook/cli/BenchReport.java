@@ -7,7 +7,9 @@ import io.daybook.benchmarks.load.LoadResult;
 import io.daybook.ledger.Replication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -34,8 +36,7 @@ final class BenchReport {
             ParseResult words) {
         this.result = result;
         this.recordsWord = recordsWord;
-        this.command = "daybook "
-                + words.originalArgs().stream().map(BenchReport::quoted).collect(Collectors.joining(" "));
+        this.command = command(words.originalArgs(), cluster.throwAway());
         this.environment = Environment.of(cluster.folder());
         environment.put("cluster", cluster.words());
         environment.put("Daybook", version());
@@ -184,6 +185,15 @@ final class BenchReport {
         } catch (InterruptedException e) {
             throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted", e);
         }
+    }
+
+    /** What repeats it, even if another cluster could be used by then. */
+    private static String command(List<String> words, boolean throwAway) {
+        List<String> all = new ArrayList<>(words);
+        if (throwAway && words.stream().noneMatch(word -> word.equals("--local") || word.startsWith("--data"))) {
+            all.add("--local");
+        }
+        return "./daybook " + all.stream().map(BenchReport::quoted).collect(Collectors.joining(" "));
     }
 
     private static String quoted(String word) {

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * difference. Both sides have the same limits of memory, and else the options with which their own launchers start them.
  */
 final class CompareSides {
-    private static final int BOOKIES_MIN = 3;
     private static final List<String> SERVER_MEMORY =
             List.of("-Xmx1g", "-XX:MaxDirectMemorySize=2g"); // the stock launcher's
     private static final List<String> CLIENT_MEMORY = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=1g");
@@ -49,6 +48,7 @@ final class CompareSides {
     private final LoadPlan plan;
     private final boolean half;
     private final Replication replication;
+    private final int bookies;
     private final StockRelease release;
     private final Map<String, String> stockSettings;
     private final Map<String, String> stockClientSettings;
@@ -69,6 +69,7 @@ final class CompareSides {
         this.plan = plan;
         this.half = half;
         this.replication = load.replication();
+        this.bookies = BenchCluster.bookies(replication);
         this.parent = load.data();
         this.release = release;
         this.stockSettings = Map.copyOf(stockSettings);
@@ -80,7 +81,6 @@ final class CompareSides {
     /** One run on Daybook; its figures by name. */
     Map<String, Object> ours(int rep) throws IOException {
         return in("daybook", rep, folder -> {
-            int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
             try (LocalCluster cluster = new LocalCluster(folder, Main.class.getName(), bookies, SERVER_MEMORY);
                     Children clients = new Children()) {
                 stops.add(cluster::giveUp);
@@ -94,7 +94,6 @@ final class CompareSides {
     /** One run on stock BookKeeper; its figures by the same names. */
     Map<String, Object> theirs(int rep) throws IOException {
         return in("bookkeeper " + release.version(), rep, folder -> {
-            int bookies = Math.max(BOOKIES_MIN, replication.ensemble());
             try (LocalCluster metadata = new LocalCluster(folder, Main.class.getName(), 0);
                     StockCluster cluster =
                             new StockCluster(release, folder, together(unpacksIn(folder), SERVER_MEMORY, THEIRS));

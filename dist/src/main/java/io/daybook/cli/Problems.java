@@ -6,6 +6,9 @@ import io.daybook.base.exec.Futures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -16,6 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever ends a command into one sentence on standard error and the documented exit code. */
 final class Problems implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final Pattern CHOICE =
+            Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'");
 
     @Override
     public int handleParseException(ParameterException problem, String[] arguments) {
@@ -30,9 +35,22 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
                 sentence += "; did you mean " + String.join(" or ", near) + "?";
             }
         }
-        System.err.println("daybook: " + sentence.replace('\n', ' ') + " (see '"
+        System.err.println("daybook: " + inPlainWords(sentence) + " (see '"
                 + command.getCommandSpec().qualifiedName() + " --help')");
         return ExitCode.USAGE;
+    }
+
+    /** What picocli says in words of Java. */
+    private static String inPlainWords(String sentence) {
+        Matcher choice = CHOICE.matcher(sentence);
+        String plain = choice.find()
+                ? choice.replaceFirst(Matcher.quoteReplacement("'%s' is none of %s"
+                        .formatted(choice.group(2), choice.group(1).toLowerCase(Locale.ROOT))))
+                : sentence;
+        return plain.replace('\n', ' ')
+                .replaceFirst("^Error: ", "")
+                .replaceFirst("is not an? (int|long)$", "is not a whole number of that size")
+                .replaceFirst("is not a double$", "is not a number");
     }
 
     @Override

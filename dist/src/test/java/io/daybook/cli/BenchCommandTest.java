@@ -128,7 +128,7 @@ class BenchCommandTest {
         assertThat(Files.readString(page))
                 .contains(
                         "<svg",
-                        "daybook bench write --duration 200ms --warmup 0s --html '" + page + "' --metadata " + uri)
+                        ">./daybook bench write --duration 200ms --warmup 0s --html '" + page + "' --metadata " + uri)
                 .doesNotContain("<script", "href=");
     }
 
@@ -167,6 +167,24 @@ class BenchCommandTest {
                 .refused(ExitCode.USAGE, "--data starts a cluster and --metadata names one; give one of them");
         run("bench", work, "--data", directory.toString(), "--local")
                 .refused(ExitCode.USAGE, "--local starts a cluster and --metadata names one; give one of them");
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "write --replication 21/3/2, 21 bookies, at most 20",
+        "read --volume 1000TiB, needs, smaller --volume",
+        "write --target table, 'table' is none of, 'ledger, stream'",
+        "write --window x, 'x' is not a whole number, --help",
+        "write --rate x, 'x' is not a number, --help",
+        "write --rate 1 --window 1, daybook: --window=N, mutually exclusive"
+    })
+    void saysWhatAThrowAwayClusterCannotBeAskedFor(String words, String what, String more) {
+        List<String> all = new ArrayList<>(List.of(("bench " + words).split(" ")));
+        all.addAll(List.of("--data", directory.toString()));
+
+        Ran.daybook(all.toArray(String[]::new)).refused(ExitCode.USAGE, what, more);
 
         assertThat(directory).isEmptyDirectory();
     }

@@ -70,6 +70,23 @@ class BenchProcessTest {
     }
 
     @Test
+    void tellsThatABookieDiedWhileItMeasured() throws Exception {
+        try (DaybookProcess run = bench("write", "--duration", "4s", "--warmup", "0s")) {
+            run.awaitError("writing: ");
+            servers().stream()
+                    .filter(server -> commandLine(server).contains("bookie-1"))
+                    .filter(server -> server.pid() != run.process().pid())
+                    .forEach(ProcessHandle::destroyForcibly);
+
+            assertThat(run.output()).contains("throughput");
+            assertThat(run.exitCode()).as(run.errors()).isZero();
+            assertThat(run.errors()).contains("daybook: bookie-1, with status 137, ended while the load ran");
+        }
+
+        assertThat(data()).isEmptyDirectory();
+    }
+
+    @Test
     void leavesNothingWhenItIsToldToEndWhileItsServersStart() throws Exception {
         leavesNothingWhenToldToEndWhileServersStart("write", "--duration", "1h", "--warmup", "0s");
     }

@@ -22,10 +22,10 @@ public record LoadPlan(int size, int window, double rate, int logs, long volume,
                 size);
         require(window >= 1 && window <= 10_000_000, "a window of %d is outside 1 and 10,000,000", window);
         require(rate >= 0 && rate <= 1e8, "a rate of %s is outside 0 and 100,000,000 a second", rate);
-        require(logs >= 1 && logs <= 100_000, "%d logs are outside 1 and 100,000", logs);
+        require(logs >= 1 && logs <= 100_000, "%d ledgers or streams are outside 1 and 100,000", logs);
         require(
                 rate > 0 || window >= logs,
-                "a window of %d does not reach for %d logs; give it at least one append for each",
+                "a window of %d does not reach for %d ledgers or streams; give it at least one append for each",
                 window,
                 logs);
         require(volume >= size, "a volume of %d bytes does not hold one record", volume);

@@ -37,6 +37,8 @@ public final class LocalCluster implements Servers {
     /** Bounds of each bookie: several of them share this machine. */
     private static final List<String> LIMITS = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
 
+    private static final long READY_MILLIS = 1000; // for one that has closed its output to end, too
+
     private final Path folder;
     private final String mainClass;
     private final int bookies;
@@ -136,8 +138,11 @@ public final class LocalCluster implements Servers {
         String line = server.output().readLine();
         int at = line == null ? -1 : line.indexOf(key);
         if (line == null || !line.startsWith("ready ") || at < 0) {
-            throw new IOException(
-                    "%s of the throw-away cluster did not start: %s".formatted(server.name(), server.lastWords()));
+            throw new IOException("%s of the throw-away cluster did not start%s: %s"
+                    .formatted(
+                            server.name(),
+                            server.ended(READY_MILLIS) ? " but ended with status " + server.exitCode() : "",
+                            server.lastWords()));
         }
         return line.substring(at + key.length()).split(" ", 2)[0];
     }
@@ -150,6 +155,17 @@ public final class LocalCluster implements Servers {
     @Override
     public List<Long> pids() {
         return storage.pids();
+    }
+
+    @Override
+    public List<String> ended() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Child child : storage.all()) {
+            if (child.ended(0)) {
+                names.add("%s, with status %d,".formatted(child.name(), child.exitCode()));
+            }
+        }
+        return names;
     }
 
     @Override

@@ -18,6 +18,11 @@ public interface Servers extends AutoCloseable {
     /** The processes that store, on this machine; empty if that is not known. */
     List<Long> pids();
 
+    /** Those that this object started and that have ended by themselves, for people. */
+    default List<String> ended() throws IOException {
+        return List.of();
+    }
+
     /** Whether {@link #restart} can be called. */
     default boolean canRestart() {
         return false;

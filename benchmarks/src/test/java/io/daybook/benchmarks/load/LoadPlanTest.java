@@ -28,9 +28,10 @@ class LoadPlanTest {
         assertThatThrownBy(() -> plan(7, 1, 0, 1, 1 << 20, second)).hasMessageContaining("size of 7");
         assertThatThrownBy(() -> plan(5 << 20, 1, 0, 1, 1 << 30, second)).hasMessageContaining("size");
         assertThatThrownBy(() -> plan(8, 0, 0, 1, 1 << 20, second)).hasMessageContaining("window of 0");
-        assertThatThrownBy(() -> plan(8, 3, 0, 4, 1 << 20, second)).hasMessageContaining("window of 3", "4 logs");
+        assertThatThrownBy(() -> plan(8, 3, 0, 4, 1 << 20, second))
+                .hasMessageContaining("window of 3", "4 ledgers or streams");
         assertThatThrownBy(() -> plan(8, 1, -1, 1, 1 << 20, second)).hasMessageContaining("rate");
-        assertThatThrownBy(() -> plan(8, 1, 0, 0, 1 << 20, second)).hasMessageContaining("0 logs");
+        assertThatThrownBy(() -> plan(8, 1, 0, 0, 1 << 20, second)).hasMessageContaining("0 ledgers or streams");
         assertThatThrownBy(() -> plan(8, 1, 0, 1, 7, second)).hasMessageContaining("volume of 7");
         assertThatThrownBy(() -> plan(8, 1, 0, 1, 1 << 20, Duration.ZERO)).hasMessageContaining("duration");
     }
