@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Cuts the bytes of one connection into frames. Owns the beginning of a frame whose end has not come yet.
  *
  * <p>Whole frames are slices of what was read. The beginning of a split frame is copied into a buffer that grows with what really
- * came, never with what its length announces; a length beyond the limit is refused before anything else is done.
+ * came; what its length announces counts only once an eighth of it has come and memory is ample. A length beyond the limit is refused before anything else is done.
  */
 final class FrameSplitter implements UnfinishedFrames.Holder {
     private static final int LENGTH_SIZE = 4;
     private static final int FIRST_CAPACITY = 256;
+    private static final int WHOLE_FROM =
+            8; // the part of a frame that makes room for all of it: fewer moves, each of which takes other memory
 
     private final int frameSizeMax;
     private final ByteBufAllocator allocator;
@@ -49,13 +51,15 @@ final class FrameSplitter implements UnfinishedFrames.Holder {
         if (readable == 0) {
             return null;
         }
+        int size = LENGTH_SIZE;
         if (readable >= LENGTH_SIZE) {
             int length = checked(in.getInt(in.readerIndex()));
             if (readable - LENGTH_SIZE >= length) {
                 return in.skipBytes(LENGTH_SIZE).readRetainedSlice(length);
             }
+            size += length;
         }
-        begun = allocator.directBuffer(Math.max(FIRST_CAPACITY, readable), frameSizeMax + LENGTH_SIZE);
+        begun = allocator.directBuffer(room(readable, size, FIRST_CAPACITY), frameSizeMax + LENGTH_SIZE);
         begun.writeBytes(in);
         unfinished.holds(this, begun.capacity());
         return null;
@@ -69,12 +73,15 @@ final class FrameSplitter implements UnfinishedFrames.Holder {
                 return null;
             }
         }
-        int length = checked(start.getInt(start.readerIndex()));
-        int wanted = LENGTH_SIZE + length - start.readableBytes();
-        int capacity = start.capacity();
-        start.writeBytes(in, Math.min(wanted, in.readableBytes()));
-        if (start.readableBytes() < LENGTH_SIZE + length) {
-            if (start.capacity() != capacity) {
+        int size = LENGTH_SIZE + checked(start.getInt(start.readerIndex()));
+        int taken = Math.min(size - start.readableBytes(), in.readableBytes());
+        boolean grows = start.writableBytes() < taken;
+        if (grows) {
+            start.capacity(room(start.readableBytes() + taken, size, 2 * start.capacity()));
+        }
+        start.writeBytes(in, taken);
+        if (start.readableBytes() < size) {
+            if (grows) {
                 unfinished.holds(this, start.capacity());
             }
             return null;
@@ -82,6 +89,11 @@ final class FrameSplitter implements UnfinishedFrames.Holder {
         begun = null;
         unfinished.ended(this);
         return start.skipBytes(LENGTH_SIZE);
+    }
+
+    /** Memory for the first {@code came} bytes of a frame of {@code size} bytes: all of it, or at least {@code least}. */
+    private int room(int came, int size, int least) {
+        return (long) came * WHOLE_FROM >= size && unfinished.ample(size) ? size : Math.max(came, least);
     }
 
     private int checked(int length) {

@@ -26,6 +26,11 @@ final class UnfinishedFrames {
         this.bytesMax = bytesMax;
     }
 
+    /** Whether {@code more} bytes leave half of the room free. */
+    boolean ample(int more) {
+        return bytes + more <= bytesMax / 2;
+    }
+
     /** {@code holder} now holds so many bytes. */
     void holds(Holder holder, int now) {
         Integer before = held.put(holder, now); // one that was there keeps its place

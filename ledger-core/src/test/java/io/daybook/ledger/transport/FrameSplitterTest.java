@@ -73,6 +73,27 @@ final class FrameSplitterTest {
     }
 
     @Test
+    void makesRoomForAllOfAFrameOnceAnEighthOfItHasCome() {
+        ByteBuf whole = Unpooled.buffer().writeInt(1 << 20).writeZero(1 << 20);
+        int size = whole.readableBytes();
+        ByteBuf frame = null;
+
+        while (frame == null) {
+            ByteBuf piece = whole.readRetainedSlice(Math.min(100_000, whole.readableBytes()));
+            frame = splitter.next(piece);
+            piece.release();
+            int came = size - whole.readableBytes();
+            assertThat(splitter.heldBytes()).isEqualTo(frame != null ? 0 : came == 100_000 ? came : size);
+        }
+
+        assertThat(frame.readableBytes()).isEqualTo(1 << 20);
+        frame.release();
+        whole.release();
+        assertThat(frame.refCnt()).isZero();
+        assertThat(whole.refCnt()).isZero();
+    }
+
+    @Test
     void refusesALengthAsSoonAsItIsKnown() {
         for (int length : new int[] {0, -1, FRAME_SIZE_MAX - 3, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             ByteBuf whole = Unpooled.buffer().writeInt(length);
