@@ -2,6 +2,7 @@ package io.daybook.benchmarks.streams;
 
 import io.daybook.base.error.Check;
 import io.daybook.base.time.SystemClock;
+import io.daybook.ledger.transport.Buffers;
 import io.daybook.namespace.Namespace;
 import io.daybook.namespace.client.Namespaces;
 import io.daybook.stream.AppendResult;
@@ -10,7 +11,6 @@ import io.daybook.stream.LogRecord;
 import io.daybook.stream.StreamConfig;
 import io.daybook.stream.StreamWriter;
 import io.daybook.stream.WriterOptions;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -149,8 +149,7 @@ public final class IdleStreams {
             memory.gc();
             memory.gc(); // what the first one only made collectable
             return new Memory(
-                    memory.getHeapMemoryUsage().getUsed(),
-                    PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
+                    memory.getHeapMemoryUsage().getUsed(), Buffers.POOL.metric().usedDirectMemory());
         }
     }
 }

@@ -19,9 +19,9 @@ import io.daybook.bookie.disk.FileDisk;
 import io.daybook.bookie.index.Indexes;
 import io.daybook.ledger.BookieId;
 import io.daybook.ledger.metadata.zookeeper.ZooKeeperMetaStore;
+import io.daybook.ledger.transport.Buffers;
 import io.daybook.ledger.transport.NettyLoops;
 import io.daybook.ledger.transport.NettyTransport;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +129,7 @@ public final class BookieProcess {
                 layout -> DirectoryLock.take(layout)::close,
                 () -> Indexes.rocks(
                         config.storage().indexDirectory(), config.storage().indexCache()),
-                PooledByteBufAllocator.DEFAULT);
+                Buffers.POOL);
     }
 
     /** Where clients reach it. */

@@ -10,7 +10,7 @@ import io.daybook.ledger.placement.Choice;
 import io.daybook.ledger.placement.PlacementPolicy;
 import io.daybook.ledger.placement.Quarantine;
 import io.daybook.ledger.transport.Bookies;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.daybook.ledger.transport.Buffers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -74,8 +74,7 @@ final class ClientLoop {
         this.slow = new Quarantine(loop.clock(), SLOW_STAY);
         this.lacPace = new LacPace(loop);
         this.hedging = new Hedging(config.hedgeDelay().toNanos());
-        this.outbox = new Outbox(
-                loop, connections.bookies(), this::takesGroups, config.addTimeout(), PooledByteBufAllocator.DEFAULT);
+        this.outbox = new Outbox(loop, connections.bookies(), this::takesGroups, config.addTimeout(), Buffers.POOL);
     }
 
     Loop loop() {

@@ -11,7 +11,6 @@ import io.daybook.ledger.protocol.Response;
 import io.daybook.ledger.protocol.Tag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +26,7 @@ public final class ConnectionPool implements Bookies, AutoCloseable {
     private final Loop loop;
     private final BookieResolver resolver;
     private final PoolConfig config;
-    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final ByteBufAllocator allocator = Buffers.POOL;
 
     private final Map<BookieId, Lanes> bookies = new LinkedHashMap<>(); // this and below: the loop only
     private @Nullable Lanes last; // the bookie asked last, often the next one too

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Cuts the bytes of one connection into frames. Owns the beginning of a frame whose end has not come yet.
  *
  * <p>Whole frames are slices of what was read. The beginning of a split frame is copied into a buffer that grows with what really
- * came; what its length announces counts only once an eighth of it has come and memory is ample. A length beyond the limit is refused before anything else is done.
+ * came; what its length announces counts only once an eighth of it has come and memory is ample. A length beyond the limit is refused
+ * before anything else is done.
  */
 final class FrameSplitter implements UnfinishedFrames.Holder {
     private static final int LENGTH_SIZE = 4;
     private static final int FIRST_CAPACITY = 256;
-    private static final int WHOLE_FROM =
-            8; // the part of a frame that makes room for all of it: fewer moves, each of which takes other memory
+    private static final int WHOLE_FROM = 8; // an eighth of a frame makes room for all of it, which saves moving it
 
     private final int frameSizeMax;
     private final ByteBufAllocator allocator;
@@ -91,9 +91,11 @@ final class FrameSplitter implements UnfinishedFrames.Holder {
         return start.skipBytes(LENGTH_SIZE);
     }
 
-    /** Memory for the first {@code came} bytes of a frame of {@code size} bytes: all of it, or at least {@code least}. */
+    /** Memory for the first {@code came} bytes of a frame of {@code size} bytes: all of it, or {@code least}, or what has come. */
     private int room(int came, int size, int least) {
-        return (long) came * WHOLE_FROM >= size && unfinished.ample(size) ? size : Math.max(came, least);
+        return (long) came * WHOLE_FROM >= size && unfinished.ample(size)
+                ? size
+                : Math.min(Math.max(came, least), size);
     }
 
     private int checked(int length) {

@@ -94,6 +94,30 @@ final class FrameSplitterTest {
     }
 
     @Test
+    void growsWithWhatCameWhereMemoryIsScarce() {
+        FrameSplitter scarce = new FrameSplitter(
+                FRAME_SIZE_MAX, PooledByteBufAllocator.DEFAULT, new UnfinishedFrames(1 << 20), bytes -> {});
+        int length = FRAME_SIZE_MAX - 4;
+        ByteBuf whole = Unpooled.buffer(FRAME_SIZE_MAX).writeInt(length).writeZero(length);
+        int came = 0;
+        ByteBuf frame = null;
+
+        while (frame == null) {
+            ByteBuf piece = whole.readRetainedSlice(Math.min(100_000, whole.readableBytes()));
+            came += piece.readableBytes();
+            frame = scarce.next(piece);
+            piece.release();
+            assertThat(scarce.heldBytes()).isLessThanOrEqualTo(2 * came);
+        }
+
+        assertThat(frame.readableBytes()).isEqualTo(length);
+        frame.release();
+        whole.release();
+        assertThat(frame.refCnt()).isZero();
+        assertThat(whole.refCnt()).isZero();
+    }
+
+    @Test
     void refusesALengthAsSoonAsItIsKnown() {
         for (int length : new int[] {0, -1, FRAME_SIZE_MAX - 3, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             ByteBuf whole = Unpooled.buffer().writeInt(length);

@@ -15,6 +15,7 @@ import io.daybook.ledger.client.ClientConfig;
 import io.daybook.ledger.client.LedgerClients;
 import io.daybook.ledger.metadata.MetadataUri;
 import io.daybook.ledger.metadata.zookeeper.ZooKeeperMetaStore;
+import io.daybook.ledger.transport.Buffers;
 import io.daybook.ledger.transport.NettyLoops;
 import io.daybook.ledger.transport.NettyTransport;
 import io.daybook.namespace.Namespace;
@@ -27,7 +28,6 @@ import io.daybook.stream.StreamException.Outcome;
 import io.daybook.stream.reader.StreamReaders;
 import io.daybook.stream.writer.StreamWriters;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class Namespaces {
     /** As {@link #open(NamespaceConfig, MetaStore, LedgerClient, Loops, Entropy, Clock, Probe, ByteBufAllocator)}, in production. */
     public static CompletableFuture<Namespace> open(
             NamespaceConfig config, MetaStore store, LedgerClient ledgers, Loops loops, Entropy entropy, Clock clock) {
-        return open(config, store, ledgers, loops, entropy, clock, Probe.NONE, PooledByteBufAllocator.DEFAULT);
+        return open(config, store, ledgers, loops, entropy, clock, Probe.NONE, Buffers.POOL);
     }
 
     /**
