@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Waits for the end of a ledger to move: parks a long poll at one bookie of the write set, and after a while at a second one, since the
  * first may be the one that falls behind (R63a). All waiters of a reader share it. Belongs to the reader's loop.
  *
- * <p>It never spins: after an answer that brought nothing before its time, the next question waits, longer each time.
+ * <p>A bookie that failed a read lately is asked only if all have, so that a dead one is met once in a while and not in each turn; what it leaves
+ * unanswered is asked of the next one at once.
+ *
+ * <p>It never spins: after an answer that brought nothing before its time, the next question waits, longer each time until the end moves.
  */
 final class TailWatch {
     private static final int WAITERS_MAX = 1024;
@@ -42,6 +45,7 @@ final class TailWatch {
     private int round; // polls of earlier rounds are stale; a round ends when the tail moved or the bookies changed
     private int parked; // polls of this round that are out
     private int turn; // which slot of the write set is next
+    private @Nullable Asked first; // the first of this round
     private Duration spacing = SPACING;
     private Loop.@Nullable Timer timer; // the pause, or the wait for the second poll
     private boolean closed;
@@ -116,9 +120,13 @@ final class TailWatch {
         }
         long known = tail.lastAddConfirmed();
         Fragment fragment = tail.lastFragment();
-        int slot = replication.slot(known + 1, turn++ % replication.writeQuorum());
-        turn %= replication.writeQuorum();
-        BookieId bookie = fragment.bookies().get(slot);
+        int place = next(fragment, known + 1);
+        turn = (place + 1) % replication.writeQuorum();
+        BookieId bookie = bookie(fragment, known + 1, place);
+        Asked asked = new Asked(bookie);
+        if (parked == 0) {
+            first = asked;
+        }
         Request request = Request.Read.poll(new Tag(Tag.V3, 0, 0), ledger, known, PARK.toMillis());
         int ofRound = round;
         long sent = loop.clock().nanos();
@@ -131,7 +139,13 @@ final class TailWatch {
                                 Response.Read.class,
                                 PARK.plus(home.config().readTimeout())),
                 loop,
-                (answer, failure) -> onAnswer(ofRound, sent, known, answer));
+                (answer, failure) -> {
+                    asked.answered = true;
+                    if (answer == null) {
+                        home.slow().admit(bookie, String.valueOf(failure)); // in a stale round too: the next one shall know
+                    }
+                    onAnswer(ofRound, sent, known, answer);
+                });
         if (parked == 1 && replication.writeQuorum() > 1) {
             timer = loop.schedule(SECOND_AFTER.toNanos(), () -> {
                 timer = null;
@@ -140,6 +154,27 @@ final class TailWatch {
                 }
             });
         }
+    }
+
+    /** Whose turn it is, as a place in the write set of {@code entry}: whoever failed lately comes last, and nobody is asked beside itself. */
+    private int next(Fragment fragment, long entry) {
+        int copies = replication.writeQuorum();
+        int lastResort = -1;
+        for (int i = 0; i < copies; i++) {
+            int place = (turn + i) % copies;
+            BookieId bookie = bookie(fragment, entry, place);
+            if (parked == 0 || first == null || !bookie.equals(first.bookie)) {
+                if (!home.slow().holds(bookie)) {
+                    return place;
+                }
+                lastResort = lastResort < 0 ? place : lastResort;
+            }
+        }
+        return lastResort;
+    }
+
+    private BookieId bookie(Fragment fragment, long entry, int place) {
+        return fragment.bookies().get(replication.slot(entry, place));
     }
 
     private void onAnswer(int ofRound, long sent, long known, Response.@Nullable Read answer) {
@@ -157,15 +192,20 @@ final class TailWatch {
             }
         }
         boolean moved = tail.lastAddConfirmed() > known || tail.closed();
+        if (moved) {
+            spacing = SPACING;
+        }
         if (current) {
             parked--;
+            if (moved && parked > 0) {
+                suspectFirst();
+            }
         }
         satisfy(entry);
         if (!current || waiters.isEmpty() || round != ofRound) {
             return; // stale, nobody waits, or a waiter that was told began a new round
         }
         if (moved) {
-            spacing = SPACING;
             nextRound();
         } else if (answer != null
                 && answer.status() == Status.OK
@@ -175,14 +215,33 @@ final class TailWatch {
                 park();
             }
         } else {
-            onEmpty();
+            onEmpty(answer == null);
+        }
+    }
+
+    /** The end moved, and the second one told: the first, unless it is about to tell as well, is asked last by the rounds that follow. */
+    private void suspectFirst() {
+        Asked suspect = first;
+        if (suspect != null && !suspect.answered) {
+            loop.schedule(SECOND_AFTER.toNanos(), () -> {
+                if (!suspect.answered) {
+                    home.slow().admit(suspect.bookie, "tells of the end later than others");
+                }
+            });
         }
     }
 
     /** An answer before its time that brought nothing: fenced, unknown there, or no answer at all. */
-    private void onEmpty() {
+    private void onEmpty(boolean failed) {
         tail.refresh();
-        if (parked == 0) {
+        if (parked > 0) {
+            return;
+        }
+        Fragment fragment = tail.lastFragment();
+        long entry = tail.lastAddConfirmed() + 1;
+        if (failed && !home.slow().holds(bookie(fragment, entry, next(fragment, entry)))) {
+            park(); // ends: who fails is held
+        } else {
             cancelTimer();
             timer = loop.schedule(spacing.toNanos(), () -> {
                 timer = null;
@@ -241,6 +300,16 @@ final class TailWatch {
 
         /** Looks at the metadata again. */
         void refresh();
+    }
+
+    /** One poll at a bookie. */
+    private static final class Asked {
+        final BookieId bookie;
+        boolean answered; // or failed
+
+        Asked(BookieId bookie) {
+            this.bookie = bookie;
+        }
     }
 
     /** One poll of the application. */
