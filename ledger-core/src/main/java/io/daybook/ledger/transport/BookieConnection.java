@@ -1,5 +1,6 @@
 package io.daybook.ledger.transport;
 
+import io.daybook.base.config.Durations;
 import io.daybook.base.error.Check;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.exec.Loop;
@@ -282,7 +283,7 @@ final class BookieConnection {
         long started = loop.clock().nanos();
         Loop.Timer patience = loop.schedule(
                 config.connectTimeout().toNanos(),
-                () -> openingFailed(mine, "no connection within " + config.connectTimeout()));
+                () -> openingFailed(mine, "no connection within " + Durations.format(config.connectTimeout())));
         Futures.whenDone(resolver.resolve(bookie, loop), loop, (address, unknown) -> {
             if (mine != attempt || !opening) {
                 return;
@@ -565,7 +566,7 @@ final class BookieConnection {
                 || abandonedBytes > config.queueSizeMax().bytes();
         if (conn != null && (silent || unanswered)) {
             givenUp = silent
-                    ? "nothing came over it for more than " + SILENCE_MAX
+                    ? "nothing came over it for more than " + Durations.format(SILENCE_MAX)
                     : "too many requests over it were never answered";
             conn.close(); // the other side may be gone for good without a word: a new connection tells
         }

@@ -1,5 +1,6 @@
 package io.daybook.stream.writer;
 
+import io.daybook.base.config.Durations;
 import io.daybook.base.exec.Futures;
 import io.daybook.base.time.Deadline;
 import io.daybook.ledger.LedgerException;
@@ -41,7 +42,7 @@ final class SegmentRepair {
                 if (deadline == watched) {
                     writer.giveUp(
                             "nothing could be stored for %s"
-                                    .formatted(env.settings().repairGiveUp()),
+                                    .formatted(Durations.format(env.settings().repairGiveUp())),
                             null);
                 }
             });
