@@ -142,7 +142,10 @@ final class TailWatch {
                 (answer, failure) -> {
                     asked.answered = true;
                     if (answer == null) {
-                        home.slow().admit(bookie, String.valueOf(failure)); // in a stale round too: the next one shall know
+                        home.slow()
+                                .admit(
+                                        bookie,
+                                        String.valueOf(failure)); // in a stale round too: the next one shall know
                     }
                     onAnswer(ofRound, sent, known, answer);
                 });

@@ -55,8 +55,8 @@ final class TailWatchTest {
     private List<Duration> delays(boolean atOnce, Runnable trouble) {
         LedgerClient writing = cluster.client("w");
         LedgerClient reading = cluster.client("r");
-        LedgerWriter writer = cluster.world.await(
-                writing.create(LedgerOptions.DEFAULT.withReplication(new Replication(3, 3, 2))));
+        LedgerWriter writer =
+                cluster.world.await(writing.create(LedgerOptions.DEFAULT.withReplication(new Replication(3, 3, 2))));
         follow(cluster.world.await(reading.open(writer.ledger(), OpenOptions.DEFAULT)), atOnce);
         append(writer, 50);
 
