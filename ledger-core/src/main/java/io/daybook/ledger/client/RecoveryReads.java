@@ -35,9 +35,10 @@ final class RecoveryReads {
 
     private final int attempt;
     private final RecovererRules rules;
-    private final LedgerRecovery.Effects effects;
+    private final RecoveryEffects effects;
     private final DecisionTrace trace;
-    private final LedgerRecovery owner;
+    private final WriteBacks writeBacks;
+    private final RecoveryAttempt owner;
     private final Fragment snapshot; // reads use this one throughout (R48 step 2)
     private final Ensemble ensemble; // where entries are written back
     private final Replication replication;
@@ -64,9 +65,10 @@ final class RecoveryReads {
             Replication replication,
             long start,
             RecovererRules rules,
-            LedgerRecovery.Effects effects,
+            RecoveryEffects effects,
             DecisionTrace trace,
-            LedgerRecovery owner) {
+            WriteBacks writeBacks,
+            RecoveryAttempt owner) {
         this.attempt = attempt;
         this.snapshot = snapshot;
         this.ensemble = ensemble;
@@ -76,6 +78,7 @@ final class RecoveryReads {
         this.rules = rules;
         this.effects = effects;
         this.trace = trace;
+        this.writeBacks = writeBacks;
         this.owner = owner;
         this.windowMax = effects.windowEntries(WINDOW);
         this.scan = new RecoveryScan(replication, rules, start + 1, windowMax);
@@ -84,16 +87,11 @@ final class RecoveryReads {
         this.bulk = replication.ensemble() == replication.writeQuorum();
     }
 
-    /** Whether the end is known. */
-    boolean ended() {
-        return ended;
-    }
-
     /** Asks for as much more as fits. */
     void readAhead() {
-        while (!ended && owner.scanning()) {
+        while (!ended) {
             long entry = scan.nextToRead();
-            long room = entry < 0 ? 0 : windowEntries() - (entry - owner.finished() - 1);
+            long room = entry < 0 ? 0 : windowEntries() - (entry - writeBacks.finished() - 1);
             if (room <= 0) {
                 return;
             }
@@ -161,7 +159,7 @@ final class RecoveryReads {
         }
     }
 
-    /** Answer to {@link LedgerRecovery.Effects#bulkRead}: the valid copies from {@code first} on, which are taken over. */
+    /** Answer to {@link RecoveryEffects#bulkRead}: the valid copies from {@code first} on, which are taken over. */
     void onBulkReply(int slot, long first, int count, long tried, Status status, List<ByteBuf> copies) {
         if (ended) {
             copies.forEach(ByteBuf::release);
@@ -200,7 +198,7 @@ final class RecoveryReads {
 
     // ---- one by one
 
-    /** Answer to {@link LedgerRecovery.Effects#fencingRead}. Takes {@code copy} over. */
+    /** Answer to {@link RecoveryEffects#fencingRead}. Takes {@code copy} over. */
     void onReply(int slot, long entry, Evidence evidence, Status status, @Nullable ByteBuf copy) {
         if (ended) {
             if (copy != null) {
@@ -239,7 +237,7 @@ final class RecoveryReads {
 
     private void decide() {
         boolean moved = false;
-        while (!ended && owner.scanning()) {
+        while (!ended) {
             long entry = scan.undecided();
             RecoveryScan.Verdict verdict = scan.verdict();
             if (verdict == RecoveryScan.Verdict.PRESENT) {
@@ -257,7 +255,7 @@ final class RecoveryReads {
                 if (verdict == RecoveryScan.Verdict.ABSENT_SO_FAR && !graceAsked) {
                     graceAsked = true;
                     effects.pause(
-                            attempt, LedgerRecovery.Pause.ABSENCE, entry, effects.graceNanos(ABSENCE_GRACE.toNanos()));
+                            attempt, RecoveryEffects.Pause.ABSENCE, entry, effects.graceNanos(ABSENCE_GRACE.toNanos()));
                 }
                 break;
             }
@@ -272,7 +270,7 @@ final class RecoveryReads {
         graceAsked = false;
         graceOver = false;
         long foundAt = scan.foundAt();
-        owner.onPresent(entry, scan.takePresent(), foundAt);
+        writeBacks.add(entry, scan.takePresent(), foundAt);
     }
 
     private void undecided(long entry) {

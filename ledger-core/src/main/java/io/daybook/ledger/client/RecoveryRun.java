@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * Drives one {@link LedgerRecovery}, which decides, over bookies, metadata and timers. Belongs to its loop; lives from {@link #start}
  * until its promise completes.
  */
-final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
+final class RecoveryRun implements RecoveryEffects, ClientLoop.Handle {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryRun.class);
 
     /** Entries that a simulation may have a recovery read ahead, instead of thousands. */
@@ -273,7 +273,7 @@ final class RecoveryRun implements LedgerRecovery.Effects, ClientLoop.Handle {
     }
 
     @Override
-    public void pause(int attempt, LedgerRecovery.Pause pause, long number, long nanos) {
+    public void pause(int attempt, RecoveryEffects.Pause pause, long number, long nanos) {
         loop.schedule(nanos, () -> event(() -> recovery.onPauseOver(attempt, pause, number)));
     }
 

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class WriteBacks {
     private final int attempt;
     private final RecovererRules rules;
-    private final LedgerRecovery.Effects effects;
+    private final RecoveryEffects effects;
     private final DecisionTrace trace;
-    private final LedgerRecovery owner;
+    private final RecoveryAttempt owner;
     private final Fragment snapshot;
     private final Replication replication;
     private final Ensemble ensemble;
@@ -43,9 +43,9 @@ final class WriteBacks {
             Replication replication,
             long first,
             RecovererRules rules,
-            LedgerRecovery.Effects effects,
+            RecoveryEffects effects,
             DecisionTrace trace,
-            LedgerRecovery owner) {
+            RecoveryAttempt owner) {
         this.attempt = attempt;
         this.snapshot = snapshot;
         this.replication = replication;
@@ -113,7 +113,7 @@ final class WriteBacks {
         if (busy.outOfPatience(slot)) {
             fail(slot, "stayed too busy");
         } else {
-            effects.pause(attempt, LedgerRecovery.Pause.BUSY, slot, busy.pauseNanos(slot));
+            effects.pause(attempt, RecoveryEffects.Pause.BUSY, slot, busy.pauseNanos(slot));
         }
     }
 

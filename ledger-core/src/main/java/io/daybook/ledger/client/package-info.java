@@ -2,8 +2,8 @@
  * Ledgers over bookies: writing, reading and taking over, and the factory {@link io.daybook.ledger.client.LedgerClients}.
  *
  * <p>Two state machines decide everything that can lose data, and do nothing themselves: {@code AppendProtocol} (the writer, with {@code
- * AppendWindow}, {@code Ensemble} and {@code EnsembleChange}) and {@code LedgerRecovery} (the recoverer, with {@code FenceQuorum} and {@code
- * RecoveryScan}). Around each stands a driver that turns its effects into requests, metadata writes and timers: {@code QuorumWriter} and
+ * AppendWindow}, {@code Ensemble} and {@code EnsembleChange}) and {@code LedgerRecovery} (the recoverer, with a {@code RecoveryAttempt} that
+ * puts {@code Fencing}, {@code RecoveryReads}, {@code WriteBacks} and {@code RecoveredEnd} to work in turn). Around each stands a driver that turns its effects into requests, metadata writes and timers: {@code QuorumWriter} and
  * {@code RecoveryRun}. {@code QuorumReader} reads through {@code ReadScheduler}, one {@code ReplicaChoice} per entry, and follows a ledger's end through
  * {@code TailWatch}.
  *

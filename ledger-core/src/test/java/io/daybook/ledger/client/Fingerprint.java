@@ -31,7 +31,7 @@ final class Fingerprint {
             return DecisionTrace.class.isAssignableFrom(type)
                     || Probe.class.isAssignableFrom(type)
                     || AppendProtocol.Effects.class.isAssignableFrom(type)
-                    || LedgerRecovery.Effects.class.isAssignableFrom(type)
+                    || RecoveryEffects.class.isAssignableFrom(type)
                     || type.isHidden(); // a lambda
         }
     };

@@ -9,7 +9,7 @@ import io.daybook.ledger.LedgerException;
 import io.daybook.ledger.LedgerMetadata;
 import io.daybook.ledger.LedgerState;
 import io.daybook.ledger.Replication;
-import io.daybook.ledger.client.LedgerRecovery.Pause;
+import io.daybook.ledger.client.RecoveryEffects.Pause;
 import io.daybook.ledger.protocol.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

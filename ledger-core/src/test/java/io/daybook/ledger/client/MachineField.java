@@ -23,7 +23,7 @@ record MachineField(Field field, About about, int part) {
     static final int PACE = 16; // how much is read ahead
 
     private static final Map<String, Integer> PARTS = Map.ofEntries(
-            Map.entry("LedgerRecovery$Attempt.fences", FENCES),
+            Map.entry("Fencing.fences", FENCES),
             Map.entry("RecoveryReads.fences", FENCES),
             Map.entry("RecoveryReads.lastShown", PACE),
             Map.entry("RecoveryReads.largest", PACE),
@@ -34,7 +34,7 @@ record MachineField(Field field, About about, int part) {
             Map.entry("AppendWindow.acks", ACKS),
             Map.entry("AppendWindow.refusals", ACKS),
             Map.entry("AppendWindow.open", ACKS),
-            Map.entry("LedgerRecovery$Attempt.reads", SCAN),
+            Map.entry("RecoveryAttempt.reads", SCAN),
             Map.entry("WriteBacks.window", SCAN),
             Map.entry("WriteBacks.change", SCAN),
             Map.entry("WriteBacks.busy", SCAN));
@@ -43,9 +43,9 @@ record MachineField(Field field, About about, int part) {
 
     /** Fields of machines that hold several numbers, or many bits, and what these are. */
     private static final Map<String, About> ABOUT = Map.ofEntries(
-            Map.entry("LedgerRecovery$Attempt.start", About.ALL),
-            Map.entry("LedgerRecovery$Attempt.end", About.ALL),
-            Map.entry("LedgerRecovery$Attempt.length", About.ALL),
+            Map.entry("RecoveryAttempt.start", About.ALL),
+            Map.entry("RecoveredEnd.last", About.ALL),
+            Map.entry("RecoveredEnd.length", About.ALL),
             Map.entry("FenceQuorum.copyIds", About.EACH_SLOT),
             Map.entry("FenceQuorum.copyLengths", About.EACH_SLOT),
             Map.entry("FenceQuorum.answered", About.SLOT_BITS),

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A recoverer of a {@link ModelWorld}: the production state machine, which begins at some moment. */
-final class ModelRecoverer implements ModelActor, LedgerRecovery.Effects {
+final class ModelRecoverer implements ModelActor, RecoveryEffects {
     private static final String[] ACTS = {"starts", "crashes"};
 
     private final ModelWorld world;
@@ -73,12 +73,12 @@ final class ModelRecoverer implements ModelActor, LedgerRecovery.Effects {
                 };
     }
 
-    private boolean moot(int attempt, LedgerRecovery.Pause pause, long number) {
+    private boolean moot(int attempt, RecoveryEffects.Pause pause, long number) {
         return ended()
                 || world.leavesOutIdle()
                         && (attempt < lastAttempt
-                                || pause == LedgerRecovery.Pause.FENCE && reading
-                                || pause == LedgerRecovery.Pause.ABSENCE
+                                || pause == RecoveryEffects.Pause.FENCE && reading
+                                || pause == RecoveryEffects.Pause.ABSENCE
                                         && (endFound || sealing || number < undecided));
     }
 
@@ -305,7 +305,7 @@ final class ModelRecoverer implements ModelActor, LedgerRecovery.Effects {
     public void suspected(BookieId bookie, String why) {}
 
     @Override
-    public void pause(int attempt, LedgerRecovery.Pause pause, long number, long nanos) {
+    public void pause(int attempt, RecoveryEffects.Pause pause, long number, long nanos) {
         world.record()
                 .later(
                         this,

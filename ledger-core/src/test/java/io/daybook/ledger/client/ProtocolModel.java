@@ -386,7 +386,7 @@ final class ProtocolModel {
     }
 
     /** One recoverer with its effects. */
-    private final class Recoverer implements LedgerRecovery.Effects {
+    private final class Recoverer implements RecoveryEffects {
         final LedgerRecovery recovery = new LedgerRecovery(LEDGER, rules, this, new DecisionTrace(LEDGER));
 
         void start() {
@@ -511,7 +511,7 @@ final class ProtocolModel {
         public void suspected(BookieId bookie, String why) {}
 
         @Override
-        public void pause(int attempt, LedgerRecovery.Pause pause, long number, long nanos) {
+        public void pause(int attempt, RecoveryEffects.Pause pause, long number, long nanos) {
             steps.add(() -> recovery.onPauseOver(attempt, pause, number));
         }
 

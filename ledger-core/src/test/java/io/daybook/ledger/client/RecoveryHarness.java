@@ -18,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Drives a {@link LedgerRecovery} by hand: keeps what it asks for, answers when the test says so. */
-final class RecoveryHarness implements LedgerRecovery.Effects {
+final class RecoveryHarness implements RecoveryEffects {
     static final LedgerId LEDGER = new LedgerId(7);
 
     final List<LedgerMetadata> writes = new ArrayList<>();
@@ -143,7 +143,7 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
         recovery.onWriteBackReply(attempt, add.bookie, add.slot, add.tenure, entry, Status.OK, "timed out");
     }
 
-    void pauseOver(LedgerRecovery.Pause kind) {
+    void pauseOver(RecoveryEffects.Pause kind) {
         for (Pause pause : List.copyOf(pauses)) {
             if (pause.kind == kind) {
                 pauses.remove(pause);
@@ -229,7 +229,7 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
     }
 
     @Override
-    public void pause(int ofAttempt, LedgerRecovery.Pause pause, long number, long nanos) {
+    public void pause(int ofAttempt, RecoveryEffects.Pause pause, long number, long nanos) {
         effects.add("pause(%s)".formatted(pause));
         pauses.add(new Pause(ofAttempt, pause, number, nanos));
     }
@@ -255,5 +255,5 @@ final class RecoveryHarness implements LedgerRecovery.Effects {
         }
     }
 
-    record Pause(int attempt, LedgerRecovery.Pause kind, long number, long nanos) {}
+    record Pause(int attempt, RecoveryEffects.Pause kind, long number, long nanos) {}
 }

@@ -85,7 +85,7 @@ final class RecoveryLessonsTest {
                 }
             }
             if (read == r.reads.size() && added == r.adds.size()) {
-                Arrays.stream(LedgerRecovery.Pause.values()).forEach(r::pauseOver);
+                Arrays.stream(RecoveryEffects.Pause.values()).forEach(r::pauseOver);
             }
         }
 

@@ -24,8 +24,7 @@ final class StateMachineTablesTest {
     private static final Pattern RULE = Pattern.compile("\\b(R[1-9][0-9]{0,2}[a-e]?|[IX][1-9][0-9]?)\\b");
 
     /** What the parts of a recoverer tell it, inside an event of its driver. */
-    private static final TreeSet<String> FROM_ITS_PARTS =
-            new TreeSet<>(List.of("onEnd", "onPresent", "onRefused", "onReplaced", "onWrittenBack()", "stop"));
+    private static final TreeSet<String> FROM_ITS_PARTS = new TreeSet<>(List.of("onAdvanced", "onReplaced", "stop"));
 
     @Test
     void theWriterDoesWhatItsTableSays() throws IOException {
