@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeRead {
     private static final int ANSWER_BYTES_MAX = 2 << 20;
-    private static final int RECORD_OVERHEAD = 64; // what an entry takes in an answer beside its payload, about
+
+    /** What an entry takes in an answer beside its payload, about, bytes. */
+    static final int RECORD_OVERHEAD = 64;
 
     private final Source source;
     private final long first;
@@ -145,7 +147,7 @@ final class RangeRead {
                 if (result.isDone()) {
                     return;
                 }
-                LedgerException why = source.missing(start, answers);
+                LedgerException why = source.missing(start, mayEndEarly, answers);
                 if (mayEndEarly && start > first && why instanceof LedgerException.NoSuchEntry) {
                     end = Math.min(end, start - 1);
                     gaps.removeIf(gap -> gap.first > end);
@@ -224,7 +226,11 @@ final class RangeRead {
         /** Looks at an entry that came; borrows it. */
         void onEntry(LedgerEntry entry);
 
-        /** What it means that nobody delivered {@code entry}. */
-        LedgerException missing(long entry, ReplicaChoice answers);
+        /**
+         * What it means that nobody delivered {@code entry}.
+         *
+         * @param mayBeUnconfirmed whether entries behind the last confirmed one were asked for as well (R63c)
+         */
+        LedgerException missing(long entry, boolean mayBeUnconfirmed, ReplicaChoice answers);
     }
 }
