@@ -19,7 +19,6 @@ import io.daybook.ledger.OpenOptions;
 import io.daybook.ledger.Password;
 import io.daybook.ledger.RepairHint;
 import io.daybook.ledger.metadata.BookieRegistry;
-import io.daybook.ledger.metadata.CasOutcome;
 import io.daybook.ledger.metadata.LedgerMetadataStore;
 import io.daybook.ledger.metadata.Versioned;
 import io.daybook.ledger.placement.Choice;
@@ -37,7 +36,6 @@ import org.slf4j.LoggerFactory;
 /** Ledgers of one cluster, spread over loops; all it holds itself is constant. */
 final class QuorumLedgerClient implements LedgerClient {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumLedgerClient.class);
-    private static final int DELETE_ATTEMPTS_MAX = 16; // each failure is a repair that got in between
 
     private final ClientConfig config;
     private final LedgerMetadataStore metadata;
@@ -153,14 +151,14 @@ final class QuorumLedgerClient implements LedgerClient {
     public CompletableFuture<Void> delete(LedgerId ledger, OpenOptions options) {
         return on(
                 loop(ledger, options),
-                (home, result) -> delete(new Deletion(ledger, options, false, home, result), DELETE_ATTEMPTS_MAX));
+                (home, result) -> new LedgerDeletion(ledger, options, false, home, result).start());
     }
 
     @Override
     public CompletableFuture<Void> deleteUnrecoverable(LedgerId ledger, OpenOptions options) {
         return on(
                 loop(ledger, options),
-                (home, result) -> delete(new Deletion(ledger, options, true, home, result), DELETE_ATTEMPTS_MAX));
+                (home, result) -> new LedgerDeletion(ledger, options, true, home, result).start());
     }
 
     @Override
@@ -252,101 +250,6 @@ final class QuorumLedgerClient implements LedgerClient {
         });
     }
 
-    /**
-     * A deletion under way (R64).
-     *
-     * @param force whether a ledger that recovery cannot seal goes as it stands
-     */
-    private record Deletion(
-            LedgerId ledger, OpenOptions options, boolean force, ClientLoop home, Promise<Void> result) {
-
-        Loop loop() {
-            return home.loop();
-        }
-
-        void fail(Throwable why) {
-            result.completeExceptionally(why);
-        }
-    }
-
-    /** Seals first unless closed, so that a live writer is stopped. */
-    private void delete(Deletion deletion, int attempts) {
-        LedgerId ledger = deletion.ledger();
-        Loop loop = deletion.loop();
-        Futures.whenDone(metadata.readLinearizable(ledger, loop), loop, (found, failure) -> {
-            if (failure != null) {
-                deletion.fail(MetadataFailures.of(ledger, failure));
-            } else if (found == null) {
-                deletion.result().complete(null);
-            } else if (!permits(found.value(), deletion.options())) {
-                deletion.fail(unauthorized(ledger));
-            } else if (found.value().closed()) {
-                remove(deletion, found, attempts);
-            } else {
-                Futures.whenDone(
-                        RecoveryRun.start(ledger, found, password(found.value(), deletion.options()), deletion.home()),
-                        loop,
-                        (done, refused) -> {
-                            if (done != null) {
-                                remove(deletion, done.record(), attempts);
-                            } else if (refused instanceof LedgerException.NoSuchLedger) {
-                                deletion.result().complete(null);
-                            } else if (deletion.force() && refused instanceof LedgerException.RecoveryUndecided) {
-                                removeAsItStands(deletion, attempts);
-                            } else {
-                                deletion.fail(refused);
-                            }
-                        });
-            }
-        });
-    }
-
-    private void removeAsItStands(Deletion deletion, int attempts) {
-        Futures.whenDone(
-                metadata.readLinearizable(deletion.ledger(), deletion.loop()), deletion.loop(), (found, failure) -> {
-                    if (failure != null) {
-                        deletion.fail(MetadataFailures.of(deletion.ledger(), failure));
-                    } else if (found == null) {
-                        deletion.result().complete(null);
-                    } else {
-                        LOG.warn("ledger={} cannot be recovered and is deleted as it stands", deletion.ledger());
-                        remove(deletion, found, attempts);
-                    }
-                });
-    }
-
-    private void remove(Deletion deletion, Versioned<LedgerMetadata> record, int attempts) {
-        LedgerId ledger = deletion.ledger();
-        Futures.whenDone(
-                metadata.delete(ledger, record.version(), deletion.loop()), deletion.loop(), (outcome, failure) -> {
-                    if (failure != null) {
-                        deletion.fail(MetadataFailures.of(ledger, failure));
-                    } else if (!(outcome instanceof CasOutcome.Conflict)) {
-                        LOG.info("ledger={} deleted", ledger);
-                        deletion.home().traces().forget(ledger);
-                        forgetHints(ledger, deletion.home(), deletion.result());
-                    } else if (attempts > 1) {
-                        delete(deletion, attempts - 1);
-                    } else {
-                        deletion.fail(new LedgerException.MetadataFailed(
-                                Outcome.NOT_APPLIED,
-                                "ledger %s was not deleted: its record changed %d times meanwhile; try again"
-                                        .formatted(ledger, DELETE_ATTEMPTS_MAX),
-                                null));
-                    }
-                });
-    }
-
-    /** There is nothing to repair any more; hints that stay behind are small and harm nobody. */
-    private void forgetHints(LedgerId ledger, ClientLoop home, Promise<Void> result) {
-        Futures.whenDone(metadata.hints().remove(ledger, home.loop()), home.loop(), (removed, failure) -> {
-            if (failure != null) {
-                LOG.warn("ledger={} its repair hints stay behind: {}", ledger, failure.getMessage());
-            }
-            result.complete(null);
-        });
-    }
-
     private <T> void withRecord(
             LedgerId ledger,
             OpenOptions options,
@@ -358,20 +261,12 @@ final class QuorumLedgerClient implements LedgerClient {
                 result.completeExceptionally(MetadataFailures.of(ledger, failure));
             } else if (found == null) {
                 result.completeExceptionally(missing(ledger));
-            } else if (!permits(found.value(), options)) {
-                result.completeExceptionally(unauthorized(ledger));
+            } else if (!LedgerAccess.permits(found.value(), options)) {
+                result.completeExceptionally(LedgerAccess.unauthorized(ledger));
             } else {
-                next.accept(found, password(found.value(), options));
+                next.accept(found, LedgerAccess.password(found.value(), options));
             }
         });
-    }
-
-    private static boolean permits(LedgerMetadata record, OpenOptions options) {
-        return !record.hasPassword() || record.password().equals(options.password());
-    }
-
-    private static Password password(LedgerMetadata record, OpenOptions options) {
-        return record.hasPassword() ? record.password() : options.password();
     }
 
     private Loop loop(LedgerId ledger, OpenOptions options) {
@@ -417,10 +312,5 @@ final class QuorumLedgerClient implements LedgerClient {
     private static LedgerException missing(LedgerId ledger) {
         return new LedgerException.NoSuchLedger(
                 "there is no ledger %s; list them to see which there are".formatted(ledger));
-    }
-
-    private static LedgerException unauthorized(LedgerId ledger) {
-        return new LedgerException.Unauthorized(
-                Outcome.NOT_APPLIED, "this is not the password ledger %s was created with".formatted(ledger));
     }
 }
