@@ -31,16 +31,13 @@ import org.slf4j.LoggerFactory;
  * Fetches entries from whichever bookie of the write set is best: one after another on errors, a second one when the first is slow.
  *
  * <p>Several entries come from one bookie in one answer: by a strided read where every bookie announces it, also of a striped ledger, where the entries of one
- * answer are an ensemble's size apart; else by a stock batch read where the ensemble is the write set; else each comes alone. Consecutive entries, some
- * megabytes of them, prefer the same bookies, so that one disk reads on while others rest. Belongs to the reader's loop.
+ * answer are an ensemble's size apart; else by a stock batch read where the ensemble is the write set; else each comes alone. {@link ReplicaOrder} says which
+ * bookie is best, {@link Hedging} when one is slow. Belongs to the reader's loop.
  *
  * <p><b>Buffers.</b> The receiver owns the entries it is given; those of one answer share its memory.
  */
 final class ReadScheduler {
     private static final Logger LOG = LoggerFactory.getLogger(ReadScheduler.class);
-
-    /** Bytes of consecutive entries that prefer the same replica. */
-    private static final long RUN_BYTES = 4 << 20;
 
     private final LedgerId ledger;
     private final Replication replication;
@@ -50,12 +47,11 @@ final class ReadScheduler {
     private final Bookies bookies;
     private final Duration readTimeout;
     private final Hedging hedging;
+    private final HedgeTimer hedgeTimer;
+    private final ReplicaOrder order;
     private final Set<Fetch> open = new LinkedHashSet<>();
-    private Loop.@Nullable Timer hedgeTimer; // one for all fetches
-    private long hedgeAtNanos;
     private boolean stockBatches; // until a bookie hangs up on one
     private boolean stockBatchAnswered;
-    private long entryBytes = 1024; // what entries weigh lately
 
     ReadScheduler(LedgerId ledger, Replication replication, EntryDigest digest, ClientLoop home) {
         this.ledger = ledger;
@@ -66,6 +62,8 @@ final class ReadScheduler {
         this.bookies = home.bookies();
         this.readTimeout = home.config().readTimeout();
         this.hedging = home.hedging();
+        this.hedgeTimer = new HedgeTimer(hedging, loop, this::hedge);
+        this.order = new ReplicaOrder(ledger, replication, home);
         this.stockBatches = replication.ensemble() == replication.writeQuorum()
                 && home.config().wire() == ClientConfig.Wire.V2;
     }
@@ -103,10 +101,7 @@ final class ReadScheduler {
 
     /** Ends all fetches with {@code why}. */
     void close(LedgerException why) {
-        if (hedgeTimer != null) {
-            hedgeTimer.cancel();
-            hedgeTimer = null;
-        }
+        hedgeTimer.cancel();
         for (Fetch fetch : new ArrayList<>(open)) {
             if (open.remove(fetch)) {
                 fetch.receiver.onClosed(why);
@@ -286,7 +281,7 @@ final class ReadScheduler {
         /** Delivers what is whole, or asks the next bookie. */
         void end() {
             if (!entries.isEmpty()) {
-                entryBytes = (entryBytes * 7 + bytes / entries.size()) / 8;
+                order.onArrival(bytes, entries.size());
                 open.remove(fetch);
                 fetch.receiver.onEntries(fetch.first, entries);
             } else if (wanted) {
@@ -318,23 +313,12 @@ final class ReadScheduler {
     }
 
     private void startHedging() {
-        if (open.isEmpty()) {
-            return;
-        }
-        long delay = Math.min(hedging.delayNanos(false), hedging.delayNanos(true));
-        long at = loop.clock().nanos() + delay / 2 + 1;
-        if (hedgeTimer != null && hedgeAtNanos - at > delay) {
-            hedgeTimer.cancel(); // set when less was known
-            hedgeTimer = null;
-        }
-        if (hedgeTimer == null) {
-            hedgeAtNanos = at;
-            hedgeTimer = loop.schedule(delay / 2 + 1, this::hedge);
+        if (!open.isEmpty()) {
+            hedgeTimer.start();
         }
     }
 
     private void hedge() {
-        hedgeTimer = null;
         long now = loop.clock().nanos();
         for (Fetch fetch : new ArrayList<>(open)) {
             long waited = now - fetch.askedNanos;
@@ -358,39 +342,6 @@ final class ReadScheduler {
             fetch.awaited = null;
             home.slow().admit(bookie, "slower than usual");
         }
-    }
-
-    private int[] order(Fragment fragment, long entry) {
-        int copies = replication.writeQuorum();
-        int[] order = new int[copies];
-        int preferred = preferred(entry);
-        int good = 0;
-        int bad = copies;
-        for (int i = 0; i < copies; i++) {
-            int slot = replication.slot(entry, (preferred + i) % copies);
-            if (home.slow().holds(fragment.bookies().get(slot))) {
-                order[--bad] = slot;
-            } else {
-                order[good++] = slot;
-            }
-        }
-        return order;
-    }
-
-    /**
-     * Which copy of an entry is asked for first. In each run of entries as few bookies as have them all are asked: one, or in a striped ledger every one that is
-     * the last of a write quorum's number of neighbours, which holds the entries of all of these. The next run is for others.
-     */
-    private int preferred(long entry) {
-        int ensemble = replication.ensemble();
-        int copies = replication.writeQuorum();
-        long perRun = Math.max(16, Long.highestOneBit(Math.max(1, RUN_BYTES / Math.max(1, entryBytes))));
-        long run = ledger.value() + entry / perRun;
-        int behind = (int) Math.floorMod(entry - run, (long) ensemble); // the run begins with slot run mod E
-        if (copies == ensemble) {
-            return (int) Math.floorMod(run - entry, (long) ensemble);
-        }
-        return copies - 1 - behind % copies;
     }
 
     /** Told of the end of a fetch; never inside the call that began it. */
@@ -427,7 +378,7 @@ final class ReadScheduler {
             this.last = last;
             this.bytesMax = bytesMax;
             this.receiver = receiver;
-            this.choice = new ReplicaChoice(order(fragment, first));
+            this.choice = new ReplicaChoice(order.of(fragment, first));
         }
     }
 }
