@@ -19,12 +19,12 @@ import java.util.concurrent.CompletionStage;
 /**
  * Writes one entry-log file, once, from front to back: records by ascending ledger and entry, then the footer.
  *
- * <p>{@link #add} only fills the buffer. When {@link #wantsToWrite}, the caller must await {@link #write} before it adds more. Belongs to the loop
+ * <p>{@link #add} only fills the buffer. When {@link #wantsToWrite}, or before, the caller must await {@link #write} before it adds more. Belongs to the loop
  * that created it; promises complete there. After a failure the file is worthless: close it and never list it (R38).
  */
 public final class EntryLogWriter {
-    /** Bytes of one write; larger ones gain nothing, smaller ones cost requests. */
-    private static final int WRITE_BYTES = 1 << 20;
+    /** Most bytes of one write; larger ones gain nothing, smaller ones cost requests. */
+    public static final int WRITE_BYTES = 1 << 20;
 
     /** Capacity of the buffer a writer should be given. */
     public static final int BUFFER_BYTES = WRITE_BYTES + 3 * BLOCK_BYTES;
@@ -170,9 +170,14 @@ public final class EntryLogWriter {
         recordsInBlock = 0;
     }
 
-    /** True when enough whole blocks wait in the buffer. */
+    /** True when no more may be added before a write. */
     public boolean wantsToWrite() {
         return blockStart >= WRITE_BYTES;
+    }
+
+    /** Bytes of whole blocks that wait in the buffer. */
+    public int waiting() {
+        return blockStart;
     }
 
     /** Writes the whole blocks that wait, except for what does not fill the last aligned unit. */

@@ -31,6 +31,7 @@ final class CacheShard {
     private WriteCache active;
     private @Nullable WriteCache flushing;
     private boolean flushAsked;
+    private boolean flushPressed;
     private boolean closed;
     private long epoch; // caches dropped so far
 
@@ -86,6 +87,10 @@ final class CacheShard {
         }
         if (active.bytes() >= pool.bytesMax() / 2) {
             askForFlush();
+        } else if (!flushPressed
+                && active.bytes() >= pool.bytesMax() / 8) { // a quarter of what the one being flushed had
+            flushPressed = true;
+            flusher.press();
         }
     }
 
@@ -100,6 +105,7 @@ final class CacheShard {
     @Nullable
     WriteCache rotate() {
         flushAsked = false;
+        flushPressed = false;
         if (active.isEmpty()) {
             return null;
         }

@@ -48,7 +48,8 @@ public final class Flusher {
     private Loop.@Nullable Timer timer;
     private BookieException.@Nullable Stopped failure; // or that it was closed
     private volatile boolean hurried;
-    private long flushes;
+    private volatile boolean pressed;
+    private long filling; // since when there is something to flush
 
     Flusher(
             Loop loop,
@@ -80,6 +81,11 @@ public final class Flusher {
         loop.execute(this::start);
     }
 
+    /** The caches fill faster than the flush under way is paced for: it must pause no longer than it writes. */
+    void press() {
+        pressed = true;
+    }
+
     /** A write is waiting for room: the flush under way must not take its time. */
     void hurry() {
         hurried = true;
@@ -89,6 +95,7 @@ public final class Flusher {
     void somethingToFlush() {
         loop.execute(() -> {
             if (timer == null && failure == null) {
+                filling = loop.clock().nanos();
                 timer = loop.schedule(config.flushInterval().toNanos(), () -> {
                     timer = null;
                     start();
@@ -110,11 +117,6 @@ public final class Flusher {
             }
         });
         return done;
-    }
-
-    /** Flushes that wrote something, since the start. */
-    long flushes() {
-        return flushes;
     }
 
     /** Writes and publishes nothing any more, also of a flush under way; called on the flush loop. */
@@ -150,6 +152,7 @@ public final class Flusher {
         }
         running = true;
         again = false;
+        pressed = false;
         stopTimer();
         new Flush(waiting, journal == null ? null : journal.checkpoint()).rotate();
         waiting = new ArrayList<>();
@@ -184,8 +187,9 @@ public final class Flusher {
         private final List<ListedFile> files = new ArrayList<>();
         private final List<FileContents> contents = new ArrayList<>();
 
+        private final long filledNanos = loop.clock().nanos() - filling;
+
         private int rotated;
-        private @Nullable SortedCaches entries;
         private @Nullable EntryLogWriter writer;
 
         Flush(List<Promise<Void>> waiters, CheckpointedLog.@Nullable Checkpoint checkpoint) {
@@ -213,26 +217,27 @@ public final class Flusher {
                 if (caches.isEmpty()) {
                     conclude();
                 } else {
-                    flushes++;
-                    entries = new SortedCaches(caches);
-                    nextFile();
+                    long bytes = caches.stream().mapToLong(WriteCache::bytes).sum();
+                    nextFile(
+                            new SortedCaches(caches), new FlushPace(loop.clock().nanos(), filledNanos, bytes));
                 }
             }
         }
 
-        private void nextFile() {
+        private void nextFile(SortedCaches from, FlushPace pace) {
             long number = entryLog.takeNumber();
             then(EntryLogWriter.create(disk, entryLog.path(number), number, buffer, loop), created -> {
                 writer = created;
-                fill(created, java.util.Objects.requireNonNull(entries));
+                fill(created, from, pace);
             });
         }
 
-        private void fill(EntryLogWriter to, SortedCaches from) {
+        private void fill(EntryLogWriter to, SortedCaches from, FlushPace pace) {
             if (isOver()) {
                 return;
             }
-            while (!to.wantsToWrite()) {
+            int piece = hurried || pressed ? EntryLogWriter.WRITE_BYTES : pace.pieceBytes();
+            while (to.waiting() < piece) {
                 if (to.size() >= config.fileSizeMax().bytes() || from.isAtEnd()) {
                     then(to.finish(), finished -> {
                         writer = null;
@@ -241,7 +246,7 @@ public final class Flusher {
                         if (from.isAtEnd()) {
                             list();
                         } else {
-                            nextFile();
+                            nextFile(from, pace);
                         }
                     });
                     return;
@@ -250,14 +255,27 @@ public final class Flusher {
             }
             long begun = loop.clock().nanos();
             then(to.write(), written -> {
-                // As long a pause as the write took leaves the journal half of the disk, unless adds wait for room.
-                long pause = hurried ? 0 : loop.clock().nanos() - begun;
+                long pause = pause(pace, to.size(), begun);
                 if (pause > 0) {
-                    loop.schedule(pause, () -> fill(to, from));
+                    loop.schedule(pause, () -> fill(to, from, pace));
                 } else {
-                    loop.execute(() -> fill(to, from));
+                    loop.execute(() -> fill(to, from, pace));
                 }
             });
+        }
+
+        /** As long a pause as the write took leaves the journal half of the disk, a longer one more; none if adds wait for room. */
+        private long pause(FlushPace pace, long bytesOfFile, long writeBegun) {
+            long now = loop.clock().nanos();
+            long asLong = now - writeBegun;
+            if (hurried) {
+                return 0;
+            } else if (pressed) {
+                return asLong;
+            }
+            long moved =
+                    bytesOfFile + files.stream().mapToLong(ListedFile::size).sum();
+            return Math.max(asLong, pace.pauseNanos(now, moved));
         }
 
         private void list() {
