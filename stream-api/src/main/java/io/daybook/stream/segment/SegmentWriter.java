@@ -12,7 +12,6 @@ import io.daybook.stream.record.ControlRecord;
 import io.daybook.stream.record.RecordBatch;
 import io.daybook.stream.record.TailState;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,9 @@ public final class SegmentWriter {
     private final Loop loop;
     private final long openedNanos;
 
-    private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>();
+    private @Nullable SentBatch oldest; // in flight, as a chain
+    private @Nullable SentBatch newest;
+    private int inFlight;
     private long inFlightBytes;
     private long entries; // sent
     private long bytes; // sent
@@ -93,14 +94,14 @@ public final class SegmentWriter {
     public void send(SentBatch sent) {
         long entry = entries++;
         int size = sent.batch().size();
-        inFlight.add(sent);
+        enqueue(sent);
         inFlightBytes += size;
         bytes += size;
         hasData |= !sent.batch().header().control();
         Futures.whenDone(ledger.append(sent.batch().frame()), loop, (id, failure) -> {
             if (failure != null) {
                 onFailure(entry, failure);
-            } else if (!recovered && !inFlight.isEmpty()) {
+            } else if (!recovered && inFlight > 0) {
                 long stored = id == null ? -1 : id;
                 Check.state(
                         stored == entry,
@@ -135,7 +136,9 @@ public final class SegmentWriter {
         failed = true;
         recovered = true;
         List<SentBatch> rest = new ArrayList<>(inFlight);
-        inFlight.clear();
+        while (inFlight > 0) {
+            rest.add(dequeue());
+        }
         inFlightBytes = 0;
         return rest;
     }
@@ -178,7 +181,7 @@ public final class SegmentWriter {
     }
 
     public int inFlight() {
-        return inFlight.size();
+        return inFlight;
     }
 
     public long inFlightBytes() {
@@ -187,7 +190,7 @@ public final class SegmentWriter {
 
     /** The batch sent last that is still in flight, or null. */
     public @Nullable SentBatch lastInFlight() {
-        return inFlight.peekLast();
+        return newest;
     }
 
     /** Whether a batch with records was sent. */
@@ -214,8 +217,32 @@ public final class SegmentWriter {
         return ledger.metadata().fragments().size();
     }
 
+    private void enqueue(SentBatch sent) {
+        if (newest == null) {
+            oldest = sent;
+        } else {
+            newest.next = sent;
+        }
+        newest = sent;
+        inFlight++;
+    }
+
+    private SentBatch dequeue() {
+        SentBatch first = oldest;
+        if (first == null) {
+            throw new IllegalStateException("nothing is in flight to ledger " + ledger.ledger());
+        }
+        oldest = first.next;
+        first.next = null;
+        if (oldest == null) {
+            newest = null;
+        }
+        inFlight--;
+        return first;
+    }
+
     private void onStored(long entry) {
-        SentBatch sent = inFlight.remove();
+        SentBatch sent = dequeue();
         RecordBatch batch = sent.batch();
         BatchHeader header = batch.header();
         inFlightBytes -= batch.size();

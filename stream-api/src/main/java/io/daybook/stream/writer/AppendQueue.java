@@ -31,8 +31,8 @@ final class AppendQueue {
     private volatile long bytes; // handed in, not yet sent
     private volatile long waitingBytes; // of requests that wait for room
 
-    private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>(0); // loop only; grow if used
-    private final ArrayDeque<Promise<Void>> writableWaiters = new ArrayDeque<>(0);
+    private @Nullable ArrayDeque<PendingAppend> waiting; // loop only; null until a request has to wait
+    private @Nullable ArrayDeque<Promise<Void>> writableWaiters; // loop only; null until somebody asks
 
     AppendQueue(Loop loop, long bytesMax, Runnable onArrival) {
         this.loop = loop;
@@ -66,6 +66,9 @@ final class AppendQueue {
             if (bytes <= bytesMax / 2) {
                 room.complete(null);
             } else {
+                if (writableWaiters == null) {
+                    writableWaiters = new ArrayDeque<>();
+                }
                 writableWaiters.add(room);
             }
         });
@@ -91,25 +94,28 @@ final class AppendQueue {
         if (request.firstOffset != WAITS) {
             return false;
         }
-        if (waiting.isEmpty() && fits(request)) {
+        ArrayDeque<PendingAppend> earlier = waiting;
+        if ((earlier == null || earlier.isEmpty()) && fits(request)) {
             admit(request);
             return false;
         }
-        waiting.add(request);
+        if (earlier == null) {
+            earlier = new ArrayDeque<>();
+            waiting = earlier;
+        }
+        earlier.add(request);
         return true;
     }
 
     /** The next request that has waited and fits now, or null. */
     @Nullable
     PendingAppend admitted() {
-        if (waiting.isEmpty()) {
+        ArrayDeque<PendingAppend> all = waiting;
+        PendingAppend request = all == null ? null : all.peek();
+        if (all == null || request == null || !fits(request)) {
             return null;
         }
-        PendingAppend request = waiting.element();
-        if (!fits(request)) {
-            return null;
-        }
-        waiting.remove();
+        all.remove();
         admit(request);
         return request;
     }
@@ -117,7 +123,7 @@ final class AppendQueue {
     /** A request waiting for room that will never get it, or null. */
     @Nullable
     PendingAppend expelled() {
-        PendingAppend request = waiting.poll();
+        PendingAppend request = waiting == null ? null : waiting.poll();
         if (request != null) {
             WAITING_BYTES.addAndGet(this, -request.size);
         }
@@ -127,8 +133,9 @@ final class AppendQueue {
     /** Gives room back and tells who waits for it. */
     void release(long size) {
         long left = BYTES.addAndGet(this, -size);
-        if (left <= bytesMax / 2 && !writableWaiters.isEmpty()) {
-            for (Promise<Void> waiter = writableWaiters.poll(); waiter != null; waiter = writableWaiters.poll()) {
+        ArrayDeque<Promise<Void>> waiters = writableWaiters;
+        if (waiters != null && left <= bytesMax / 2) {
+            for (Promise<Void> waiter = waiters.poll(); waiter != null; waiter = waiters.poll()) {
                 waiter.complete(null);
             }
         }

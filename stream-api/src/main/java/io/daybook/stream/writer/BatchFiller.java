@@ -29,7 +29,7 @@ final class BatchFiller {
 
     private @Nullable Requests open;
     private @Nullable Requests newest; // of the batch with the highest offsets, sent or not
-    private final ArrayDeque<Requests> full = new ArrayDeque<>(0); // older than the open one; hardly ever any
+    private @Nullable ArrayDeque<Requests> full; // older than the open one; null until there is any
     private int sizeHint = 1 << 10; // as the batch before: a stream's batches resemble each other
     private long assignedTxid;
     private volatile long assignedOffset; // written by the loop
@@ -60,6 +60,9 @@ final class BatchFiller {
         }
         Requests requests = open;
         if (requests != null && requests.batch.size() + request.size > batchBytesMax) {
+            if (full == null) {
+                full = new ArrayDeque<>();
+            }
             full.add(takeOpen());
             requests = null;
         }
@@ -124,13 +127,13 @@ final class BatchFiller {
 
     /** Whether there is nothing to send. */
     boolean isEmpty() {
-        return open == null && full.isEmpty();
+        return open == null && (full == null || full.isEmpty());
     }
 
     /** The oldest batch that can take no more, or null. */
     @Nullable
     Requests takeFull() {
-        return full.poll();
+        return full == null ? null : full.poll();
     }
 
     /** The batch being filled, or null. */
@@ -153,7 +156,7 @@ final class BatchFiller {
 
     /** Gives up what was not sent. */
     void dropAll(Supplier<StreamException> notApplied) {
-        for (Requests next = full.poll(); next != null; next = full.poll()) {
+        for (Requests next = takeFull(); next != null; next = takeFull()) {
             drop(next, notApplied);
         }
         if (open != null) {

@@ -20,7 +20,7 @@ final class BatchSender {
     private final BatchFiller filler;
     private final SegmentRoller roller;
     private final CompressionTrial compression;
-    private final Linger linger;
+    private final @Nullable Linger linger; // null if batches wait for nobody
     private final int inflightMin;
     private final int inflightMax;
     private final long inflightBytesMax;
@@ -45,7 +45,7 @@ final class BatchSender {
         this.filler = filler;
         this.roller = roller;
         this.compression = new CompressionTrial(env.config().codec());
-        this.linger = new Linger(env.loop(), settings.linger(), onLingered);
+        this.linger = settings.linger().isZero() ? null : new Linger(env.loop(), settings.linger(), onLingered);
         this.inflightMin = settings.inflightBatchesMin();
         this.inflightMax = settings.inflightBatchesMax();
         this.inflightBytesMax = settings.inflightSizeMax().bytes();
@@ -81,7 +81,9 @@ final class BatchSender {
 
     /** A batch was begun. */
     void begun() {
-        linger.begin();
+        if (linger != null) {
+            linger.begin();
+        }
     }
 
     /** Whether the open batch need not grow any more. */
@@ -111,7 +113,7 @@ final class BatchSender {
         }
         if (!held) {
             flushing = false;
-            linger.reset();
+            lingersNoMore();
         }
         return false;
     }
@@ -124,20 +126,28 @@ final class BatchSender {
     }
 
     void stop() {
-        linger.stop();
+        if (linger != null) {
+            linger.stop();
+        }
     }
 
     private boolean hasRoom(SegmentWriter to) {
         return to.inFlight() < inflightMax && to.inFlightBytes() < inflightBytesMax && to.writable();
     }
 
+    private void lingersNoMore() {
+        if (linger != null) {
+            linger.reset();
+        }
+    }
+
     private boolean goesNow(SegmentWriter to) {
-        return to.inFlight() < inflightMin || grown() || flushing || linger.over();
+        return to.inFlight() < inflightMin || grown() || flushing || linger != null && linger.over();
     }
 
     private void dispatch(SegmentWriter to, Requests requests) {
         long timestamp = Math.max(sent.timestamp(), env.nowMillis());
-        linger.reset();
+        lingersNoMore();
         OpenBatch filled = requests.batch;
         Codec codec = filled.compressible() ? compression.next() : Codec.NONE;
         RecordBatch batch = filled.seal(to.stamp(timestamp, sent), codec);

@@ -57,6 +57,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     private final Promise<Void> closed;
 
     private State state = State.RUNNING;
+    private boolean unsent; // records have a place in a batch that has not gone
     private boolean closeRequested;
     private boolean repairUnproven; // a ledger failed, and nothing was stored since
     private TailState committed;
@@ -234,6 +235,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
             filler.follow(request, committed);
             return;
         }
+        unsent = true;
         if (filler.add(request, committed)) {
             sender.begun();
         }
@@ -266,6 +268,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
                 pump();
             });
         }
+        unsent = !filler.isEmpty();
     }
 
     // ---- the loop: what becomes of batches
@@ -281,7 +284,9 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         if (hasEnded()) {
             return;
         }
-        pump(); // with nothing more to send the ledger tells readers by itself
+        if (unsent) { // else the ledger tells readers by itself, and who waits for room is let in by what takes it up
+            pump();
+        }
         progress();
     }
 

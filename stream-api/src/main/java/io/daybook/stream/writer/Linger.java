@@ -12,7 +12,7 @@ final class Linger {
     private Loop.@Nullable Timer timer;
     private boolean over;
 
-    /** Calls {@code onOver} each time {@code longest} has passed; zero means that nobody waits, and costs no timer. */
+    /** Calls {@code onOver} each time {@code longest} has passed, which is not zero. */
     Linger(Loop loop, Duration longest, Runnable onOver) {
         this.loop = loop;
         this.nanos = longest.toNanos();
@@ -21,7 +21,7 @@ final class Linger {
 
     /** A batch was begun. */
     void begin() {
-        if (nanos > 0 && timer == null) {
+        if (timer == null) {
             timer = loop.schedule(nanos, () -> {
                 timer = null;
                 over = true;
