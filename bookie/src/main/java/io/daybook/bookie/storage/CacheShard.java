@@ -214,10 +214,7 @@ final class CacheShard {
 
     private static boolean has(WriteCache cache, long ledgerId, long from, long to) {
         WriteCache.CachedLedger ledger = cache.find(ledgerId);
-        return ledger != null
-                && ledger.entries().size() > 0
-                && ledger.entries().first() <= to
-                && ledger.entries().last() >= from;
+        return ledger != null && ledger.size() > 0 && ledger.first() <= to && ledger.last() >= from;
     }
 
     private boolean forgotten(long ledgerId) {
@@ -302,8 +299,8 @@ final class CacheShard {
                 if (cache == active && ledger.forgotten()) {
                     count = 0;
                 }
-                all = Arrays.copyOf(all, count + ledger.entries().size());
-                EntryTable.Walk walk = ledger.entries().new Walk();
+                all = Arrays.copyOf(all, count + ledger.size());
+                EntryTable.Walk walk = ledger.new Walk();
                 while (walk.next()) {
                     ascending &= count == 0 || walk.id() > all[count - 1];
                     all[count++] = walk.id();

@@ -42,18 +42,13 @@ final class WriteCache {
     }
 
     /** What the cache has of one ledger. */
-    static final class CachedLedger {
+    static final class CachedLedger extends EntryTable {
         private final long ledgerId;
-        private EntryTable entries = new EntryTable();
         private @Nullable LedgerNote note; // without the ids below
         private long maxLac = -1;
 
         CachedLedger(long ledgerId) {
             this.ledgerId = ledgerId;
-        }
-
-        EntryTable entries() {
-            return entries;
         }
 
         /** True if nothing that came before this cache counts. */
@@ -63,7 +58,7 @@ final class WriteCache {
 
         /** All the cache knows of the ledger beside entries. */
         LedgerNote note() {
-            return (note == null ? LedgerNote.nothing(ledgerId) : note).withIds(entries.last(), maxLac);
+            return (note == null ? LedgerNote.nothing(ledgerId) : note).withIds(last(), maxLac);
         }
     }
 
@@ -95,7 +90,7 @@ final class WriteCache {
         CachedLedger ledger = ledger(ledgerId);
         EntryLogFormat.putEntryHeader(chunk, chunkAt, ledgerId, entryId, length);
         chunk.setBytes(chunkAt + RECORD_HEADER_BYTES, body, body.readerIndex(), length);
-        ledger.entries.put(entryId, (long) (chunks.size() - 1) << 32 | chunkAt);
+        ledger.put(entryId, (long) (chunks.size() - 1) << 32 | chunkAt);
         chunkAt += length + RECORD_HEADER_BYTES;
         if (length >= LAC_OFFSET + 8) {
             ledger.maxLac = Math.max(ledger.maxLac, body.getLong(body.readerIndex() + LAC_OFFSET));
@@ -108,7 +103,7 @@ final class WriteCache {
     void note(LedgerNote news) {
         CachedLedger ledger = ledger(news.ledgerId());
         if (news.forgotten()) {
-            ledger.entries = new EntryTable();
+            ledger.clear();
             ledger.maxLac = -1;
         }
         int before = ledger.note == null ? 0 : ledger.note.heapBytes();
@@ -150,7 +145,7 @@ final class WriteCache {
     @Nullable
     ByteBuf copy(long ledgerId, long entryId, ByteBufAllocator buffers) {
         CachedLedger ledger = ledgers.get(ledgerId);
-        long place = ledger == null ? -1 : ledger.entries.find(entryId);
+        long place = ledger == null ? -1 : ledger.find(entryId);
         if (place < 0) {
             return null;
         }
@@ -163,7 +158,7 @@ final class WriteCache {
     /** Gives an entry to {@code read}, which copies it; false if it is not here. */
     boolean give(long ledgerId, long entryId, RecordRead read) {
         CachedLedger ledger = ledgers.get(ledgerId);
-        long place = ledger == null ? -1 : ledger.entries.find(entryId);
+        long place = ledger == null ? -1 : ledger.find(entryId);
         if (place < 0) {
             return false;
         }
