@@ -20,12 +20,12 @@ public interface DurableLog {
     void append(Kind kind, long ledgerId, long entryId, @Nullable ByteBuf payload, Loop caller, Completion completion);
 
     /**
-     * Queues the entries of one ledger, one record each, in order; all are durable, or refused, together. Takes {@code entries} over.
+     * Queues entries, one record each, in order; all are durable, or refused, together. Takes {@code entries} over.
      *
-     * @param entries as {@link EntryGroup} has them, each of at least 24 bytes
+     * @param entries as {@link EntryGroup} has them, each of at least 24 bytes, of any ledgers
      * @param count how many these are, at least one
      */
-    default void appendAll(long ledgerId, ByteBuf entries, int count, Loop caller, Completion completion) {
+    default void appendAll(ByteBuf entries, int count, Loop caller, Completion completion) {
         EntryGroup walk = new EntryGroup(entries);
         var all = new Completion() {
             private int open = count;
@@ -40,7 +40,13 @@ public interface DurableLog {
             }
         };
         while (walk.next()) {
-            append(Kind.ENTRY, ledgerId, EntryHeader.entryId(entries), entries.retainedSlice(), caller, all);
+            append(
+                    Kind.ENTRY,
+                    EntryHeader.ledgerId(entries),
+                    EntryHeader.entryId(entries),
+                    entries.retainedSlice(),
+                    caller,
+                    all);
         }
         entries.release();
     }

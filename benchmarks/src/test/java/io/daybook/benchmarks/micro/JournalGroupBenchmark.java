@@ -107,7 +107,7 @@ public class JournalGroupBenchmark {
     @OperationsPerInvocation(GROUP)
     public long appendAllAndSync() {
         for (int i = 0; i < GROUP / GroupCodecsBenchmark.GROUP; i++) {
-            journal.appendAll(7, entries.retain(), GroupCodecsBenchmark.GROUP, loop, completion);
+            journal.appendAll(entries.retain(), GroupCodecsBenchmark.GROUP, loop, completion);
         }
         loop.turn();
         if (++groups % 1024 == 0) {

@@ -52,15 +52,22 @@ final class GroupBuffer {
         if (append.group && payload != null) {
             EntryGroup walk = new EntryGroup(payload);
             for (int i = 0; walk.next(); i++) {
-                record(append, EntryHeader.entryId(payload), payload, sequence + i, mask);
+                record(
+                        append,
+                        EntryHeader.ledgerId(payload),
+                        EntryHeader.entryId(payload),
+                        payload,
+                        sequence + i,
+                        mask);
             }
             walk.rewind();
         } else {
-            record(append, append.entryId, payload, sequence, mask);
+            record(append, append.ledgerId, append.entryId, payload, sequence, mask);
         }
     }
 
-    private void record(PendingAppend append, long entryId, @Nullable ByteBuf payload, int sequence, int mask) {
+    private void record(
+            PendingAppend append, long ledgerId, long entryId, @Nullable ByteBuf payload, int sequence, int mask) {
         int length = 0;
         if (payload != null) {
             length = payload.readableBytes();
@@ -70,7 +77,7 @@ final class GroupBuffer {
             bytes.clear();
         }
         JournalFormat.putRecordHeader(
-                bytes, end, length, Objects.requireNonNull(append.kind), sequence, append.ledgerId, entryId, mask, crc);
+                bytes, end, length, Objects.requireNonNull(append.kind), sequence, ledgerId, entryId, mask, crc);
         end += RECORD_HEADER + length;
         records++;
     }

@@ -151,8 +151,8 @@ public final class Journal implements DurableLog {
     }
 
     @Override
-    public void appendAll(long ledgerId, ByteBuf entries, int count, Loop caller, Completion completion) {
-        submit(PendingAppend.group(ledgerId, entries, count, caller, completion));
+    public void appendAll(ByteBuf entries, int count, Loop caller, Completion completion) {
+        submit(PendingAppend.group(entries, count, caller, completion));
     }
 
     @Override

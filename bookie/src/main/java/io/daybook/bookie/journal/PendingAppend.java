@@ -18,7 +18,7 @@ final class PendingAppend {
     final @Nullable Kind kind; // null: a barrier
     final int records; // of an entry group; 1 for all else
     final boolean group; // the payload is an EntryGroup
-    final long ledgerId;
+    final long ledgerId; // of an entry group the first
     final long entryId;
     final Loop caller;
     final Completion completion;
@@ -39,8 +39,9 @@ final class PendingAppend {
     }
 
     /** The entries of a group: as many records, which share a write and are told of together. */
-    static PendingAppend group(long ledgerId, ByteBuf entries, int count, Loop caller, Completion completion) {
-        return new PendingAppend(Kind.ENTRY, ledgerId, -1, entries, count, true, caller, completion);
+    static PendingAppend group(ByteBuf entries, int count, Loop caller, Completion completion) {
+        return new PendingAppend(
+                Kind.ENTRY, EntryGroup.firstLedger(entries), -1, entries, count, true, caller, completion);
     }
 
     private PendingAppend(

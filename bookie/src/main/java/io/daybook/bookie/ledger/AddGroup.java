@@ -1,7 +1,6 @@
 package io.daybook.bookie.ledger;
 
 import io.daybook.bookie.BookieException;
-import io.daybook.bookie.DurableLog;
 import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.AddOutcomes;
 import io.daybook.ledger.protocol.EntryGroup;
@@ -12,8 +11,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds of one ledger that came in one frame; owns their bytes until the journal has them. Each entry has an outcome of its own, exactly one, told on the
- * ledger's loop; when the last is known all are answered together.
+ * Adds of one ledger that came in one frame. Each entry has an outcome of its own, exactly one, told on the ledger's loop; when the last is known all are
+ * answered together.
+ *
+ * <p><b>Buffers.</b> Owns the bytes of its entries until the journal has them, or borrows them from the frame: then whoever made it says {@link #keep} before
+ * the frame goes.
  */
 public abstract class AddGroup {
     final byte[] key;
@@ -21,18 +23,19 @@ public abstract class AddGroup {
     final int count;
 
     private @Nullable ByteBuf entries; // null once the journal has them or the group was refused
+    private boolean borrowed;
     private Status @Nullable [] each; // null as long as all that are known are alike
     private int open;
 
     /**
-     * Takes {@code entries} over.
-     *
      * @param entries as {@link EntryGroup} has them, each of at least 24 bytes, all of one ledger
+     * @param borrowed whether the entries stay the caller's, who narrows their buffer to them until {@link #keep}; else they are taken over
      * @param count how many these are
      * @param key access key, not to be changed
      */
-    protected AddGroup(ByteBuf entries, int count, byte[] key, boolean highPriority) {
+    protected AddGroup(ByteBuf entries, boolean borrowed, int count, byte[] key, boolean highPriority) {
         this.entries = entries;
+        this.borrowed = borrowed;
         this.count = count;
         this.open = count;
         this.key = key;
@@ -41,6 +44,11 @@ public abstract class AddGroup {
 
     /** Says how each entry ended; OK only for those that are durable with their ledger's key (R16). */
     protected abstract void answered(AddOutcomes outcomes);
+
+    /** As {@link #answered}, for entries that all ended with {@code status}. */
+    protected void answeredAlike(Status status) {
+        answered(AddOutcomes.all(status, count));
+    }
 
     /** Nothing is done with the entries before a question is answered that leaves this process. */
     protected void waits() {}
@@ -56,7 +64,23 @@ public abstract class AddGroup {
         entries = allocator
                 .directBuffer(shared.readableBytes())
                 .writeBytes(shared, shared.readerIndex(), shared.readableBytes());
-        shared.release();
+        release(shared);
+        borrowed = false;
+    }
+
+    /** What was borrowed and is still needed gets a hold on its memory. */
+    public final void keep() {
+        ByteBuf shared = entries;
+        if (borrowed && shared != null) {
+            entries = shared.retainedSlice();
+        }
+        borrowed = false;
+    }
+
+    private void release(ByteBuf shared) {
+        if (!borrowed) {
+            shared.release();
+        }
     }
 
     /** Borrows the entries. */
@@ -68,16 +92,16 @@ public abstract class AddGroup {
         return bytes;
     }
 
-    /** Gives the entries to the caller. */
-    final ByteBuf takeEntries() {
+    /** The entries are elsewhere, or nobody wants them any more. */
+    public final void drop() {
         ByteBuf bytes = entries();
         entries = null;
-        return bytes;
+        release(bytes);
     }
 
     /** Ends the whole group before anything of it took effect. */
     final void refuse(Status status) {
-        takeEntries().release();
+        drop();
         settle(0, count, status);
     }
 
@@ -85,7 +109,7 @@ public abstract class AddGroup {
     final void settle(int from, int number, Status status) {
         open -= number;
         if (number == count) {
-            answered(AddOutcomes.all(status, count));
+            answeredAlike(status);
             return;
         }
         Status[] outcomes = each;
@@ -110,16 +134,11 @@ public abstract class AddGroup {
         };
     }
 
-    /** The first {@code number} entries on their way through the journal. */
-    DurableLog.Completion journalled(HostedLedger ledger, int number) {
-        return new DurableLog.Completion() {
-            @Override
-            public void done(@Nullable BookieException failure) {
-                if (ledger.rules().addWaitsForSync(false)) {
-                    settle(0, number, ledger.durably(failure));
-                }
-                ledger.ended();
-            }
-        };
+    /** The journal is done with the first {@code number} entries. */
+    final void journalled(HostedLedger ledger, int number, @Nullable BookieException failure) {
+        if (ledger.rules().addWaitsForSync(false)) {
+            settle(0, number, ledger.durably(failure));
+        }
+        ledger.ended();
     }
 }

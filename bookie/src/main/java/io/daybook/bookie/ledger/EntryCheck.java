@@ -81,7 +81,8 @@ final class EntryCheck {
         checksum.reset();
         int payloadAt = HEADER_SIZE + digest.size();
         if (body.nioBufferCount() == 1) {
-            ByteBuffer view = body.nioBuffer(); // one for both parts
+            ByteBuffer view =
+                    body.internalNioBuffer(body.readerIndex(), body.readableBytes()); // the same one each time
             int from = view.position();
             int end = view.limit();
             checksum.update(view.limit(from + HEADER_SIZE));

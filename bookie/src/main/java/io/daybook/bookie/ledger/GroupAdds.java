@@ -8,11 +8,14 @@ import io.daybook.ledger.digest.EntryHeader;
 import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a group of adds: what holds for all of them is asked once, what holds for each is asked of each, and when all are plain they take effect
  * in one step and go to the journal as one. Where any is not (there already, out of order, malformed, no room), each goes its own way through {@link Adds}, which
- * knows every case. Keeps no state.
+ * knows every case.
+ *
+ * <p>Groups that came in one frame and are plain go to the journal together, whatever their ledgers: see {@link #together}.
  */
 final class GroupAdds {
     private final Adds adds;
@@ -23,6 +26,8 @@ final class GroupAdds {
     private final Probe probe;
     private final EntryCheck check;
     private final LacQueue lacQueue;
+
+    private @Nullable Together gathered; // of the frame that is being given out
 
     GroupAdds(Adds adds, Loop loop, LedgerGround ground, EntryCheck check, LacQueue lacQueue) {
         this.adds = adds;
@@ -35,12 +40,35 @@ final class GroupAdds {
         this.lacQueue = lacQueue;
     }
 
+    /** Runs {@code groups}, which begins groups of {@code frame}; those of them that follow each other and take effect are one append. */
+    void together(ByteBuf frame, Runnable groups) {
+        gathered = new Together(frame);
+        try {
+            groups.run();
+        } finally {
+            appendGathered();
+            gathered = null;
+        }
+    }
+
+    /** Ends a gathering: what comes next is appended, or begins, after what was gathered. */
+    void appendGathered() {
+        Together ready = gathered;
+        if (ready != null && !ready.isEmpty()) {
+            gathered = new Together(ready.frame());
+            ready.append(log, loop);
+            lacQueue.ride();
+            ready.raise();
+        }
+    }
+
     void begin(HostedLedger ledger, AddGroup group) {
         Status refusal = adds.refusal(ledger, group.key, false, group.highPriority);
         if (refusal != null) {
             adds.mark(refusal);
             group.refuse(refusal);
         } else if (!ledger.hasKey()) {
+            appendGathered();
             group.waits();
             ledger.touches().ask(new Touches.Touch(group.key, true, true) {
                 @Override
@@ -95,12 +123,11 @@ final class GroupAdds {
             done++;
         }
         walk.rewind();
+        boolean raised = false;
         if (done > 0) {
             ledger.logKey();
             ledger.began();
-            ByteBuf part = entries.retainedSlice(from, end - from);
-            log.appendAll(ledger.id(), part, done, loop, group.journalled(ledger, done));
-            lacQueue.ride();
+            raised = append(ledger, group, from, end, done, lac);
             if (!rules.addWaitsForSync(false)) {
                 group.settle(0, done, Status.OK);
             }
@@ -113,13 +140,44 @@ final class GroupAdds {
             oneByOne(ledger, group, done, walk);
         } else {
             probe.reached(BookieMark.GROUP_TAKEN);
-            group.takeEntries().release();
+            group.drop();
         }
-        ledger.raise(lac);
+        if (!raised) {
+            ledger.raise(lac);
+        }
+    }
+
+    /**
+     * Sends the first {@code number} entries, which stand from {@code from} to before {@code end}, to the journal, now or together with others.
+     *
+     * @return whether {@code lac} will be raised once that is done
+     */
+    private boolean append(HostedLedger ledger, AddGroup group, int from, int end, int number, long lac) {
+        ByteBuf entries = group.entries();
+        Together open = gathered;
+        if (open != null && number == group.count) {
+            if (!open.takes(entries, from)) {
+                appendGathered();
+                open = gathered;
+            }
+            if (open != null && open.takes(entries, from)) {
+                open.add(ledger, group, from, end, lac);
+                return true;
+            }
+        }
+        appendGathered();
+        log.appendAll(
+                entries.retainedSlice(from, end - from),
+                number,
+                loop,
+                failure -> group.journalled(ledger, number, failure));
+        lacQueue.ride();
+        return false;
     }
 
     /** Gives each entry from the one at {@code index} on, which is the next of {@code walk}, its own way. */
     private void oneByOne(HostedLedger ledger, AddGroup group, int index, EntryGroup walk) {
+        appendGathered();
         int at = index;
         AddCall[] calls = new AddCall[group.count - index];
         while (walk.next()) {
@@ -127,7 +185,7 @@ final class GroupAdds {
             at++;
         }
         walk.rewind();
-        group.takeEntries().release();
+        group.drop();
         for (AddCall call : calls) {
             ledger.add(call); // a call may change what the next one meets
         }

@@ -32,7 +32,9 @@ public final class HostedLedger {
     private final LedgerRegistry home;
 
     private @Nullable KeyRecord key; // null until somebody gave the ledger one
-    private byte @Nullable [] knownKey; // the key itself, once a request had it: spares hashing
+    private byte @Nullable []
+            knownKey; // the key itself, once a request had it: spares hashing; ledgers with the same one share it
+    private @Nullable DigestType digest; // of the key record
     private boolean fenced;
     private boolean limbo;
     private boolean deleted;
@@ -197,7 +199,7 @@ public final class HostedLedger {
             return MessageDigest.isEqual(knownKey, askersKey);
         }
         if (key != null && key.matches(id, askersKey)) {
-            knownKey = askersKey;
+            knownKey = home.shared(askersKey);
             return true;
         }
         return false;
@@ -206,7 +208,7 @@ public final class HostedLedger {
     /** How entries are protected; null where the ledger's metadata was not read. */
     @Nullable
     DigestType digest() {
-        return key == null ? null : key.digest();
+        return digest;
     }
 
     /** Requests that wait for the first look at the ledger's metadata. */
@@ -218,10 +220,11 @@ public final class HostedLedger {
     }
 
     /** Takes the first key that may have the ledger; later ones are compared with it. */
-    void adopt(byte[] askersKey, @Nullable DigestType digest) {
+    void adopt(byte[] askersKey, @Nullable DigestType ofEntries) {
         if (key == null) {
-            key = KeyRecord.of(id, askersKey, digest);
-            knownKey = askersKey;
+            key = KeyRecord.of(id, askersKey, ofEntries);
+            digest = ofEntries;
+            knownKey = home.shared(askersKey);
             saveState();
         }
     }
@@ -315,6 +318,7 @@ public final class HostedLedger {
         if (!deleted) {
             deleted = true;
             key = null;
+            digest = null;
             knownKey = null;
             keyFact = new DurableFact(false);
             saveState();
@@ -465,6 +469,7 @@ public final class HostedLedger {
         } else if (stored.masterKey() != null) {
             try {
                 key = KeyRecord.decode(id, stored.masterKey());
+                digest = key.digest();
             } catch (BookieException.Damaged damaged) {
                 LOG.error("{}", damaged.getMessage());
                 return Status.IO_ERROR;

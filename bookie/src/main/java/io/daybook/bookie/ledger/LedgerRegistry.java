@@ -5,8 +5,10 @@ import io.daybook.base.exec.Loop;
 import io.daybook.bookie.DurableLog;
 import io.daybook.bookie.EntryStore;
 import io.daybook.ledger.protocol.Status;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
+import java.security.MessageDigest;
 
 /**
  * The ledgers of one loop: at most one {@link HostedLedger} per id (R15), made at first use from what the store knows, forgotten when
@@ -27,6 +29,7 @@ public final class LedgerRegistry {
     private final Adds adds;
     private final Reads reads;
     private int sweepAt;
+    private byte[] lastKey = new byte[0];
 
     /**
      * @param loop owner of all ledgers asked for here
@@ -48,6 +51,7 @@ public final class LedgerRegistry {
     public HostedLedger ledger(long ledgerId) {
         HostedLedger ledger = ledgers.get(ledgerId);
         if (ledger == null) {
+            adds.groups().appendGathered();
             if (ledgers.size() >= sweepAt || ground.probe().decision("ledger.forget-idle", 8) == 1) {
                 sweep();
             }
@@ -57,6 +61,11 @@ public final class LedgerRegistry {
         }
         ledger.wasUsed(true);
         return ledger;
+    }
+
+    /** Runs {@code groups}, which adds groups of {@code frame} to ledgers; borrowed until it returns, and narrowed to the group that is being added. */
+    public void together(ByteBuf frame, Runnable groups) {
+        adds.groups().together(frame, groups);
     }
 
     /** Answers OK once everything appended from this loop so far is durable; needs no ledger, as with stock bookies. */
@@ -112,6 +121,14 @@ public final class LedgerRegistry {
         HostedLedger dropped = ledgers.remove(ledger.id());
         Check.state(
                 dropped == null || dropped == ledger, "two objects were in charge of ledger %s at once", ledger.id());
+    }
+
+    /** {@code key} itself or one that equals it: most ledgers of a process have the same, and it need be in the processor's caches once only. */
+    byte[] shared(byte[] key) {
+        if (!MessageDigest.isEqual(lastKey, key)) {
+            lastKey = key;
+        }
+        return lastKey;
     }
 
     Loop loop() {

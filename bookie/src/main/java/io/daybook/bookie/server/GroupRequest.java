@@ -42,38 +42,46 @@ final class GroupRequest {
             session.settle(request, Answers.refusal(request, Status.BAD_REQUEST), charge);
             return;
         }
-        EntryGroup walk = new EntryGroup(entries);
-        long ledgerId = EntryGroup.firstLedger(entries);
+        session.lane().ledgers().together(entries, () -> giveOut(entries));
+        entries.release();
+    }
+
+    /** Gives each stretch of entries of one ledger to that ledger. */
+    private void giveOut(ByteBuf entries) {
+        int to = entries.readerIndex();
+        int end = entries.writerIndex();
+        int from = to;
         int first = 0;
-        int from = entries.readerIndex();
-        int to = from;
-        for (int index = 0; walk.next(); index++) {
-            long next = EntryHeader.ledgerId(entries);
+        long ledgerId = EntryGroup.firstLedger(entries);
+        for (int index = 0; index < request.count(); index++) {
+            entries.setIndex(to, end);
+            long next = EntryGroup.firstLedger(entries);
             if (next != ledgerId) {
                 dispatcher.probe().reached(BookieMark.GROUP_OF_LEDGERS);
-                begin(ledgerId, first, index, entries.retainedSlice(from, to - from));
+                begin(ledgerId, first, index, entries.setIndex(from, to));
                 ledgerId = next;
                 first = index;
                 from = to;
             }
-            to = walk.end();
+            to += EntryGroup.LENGTH_SIZE + entries.getInt(to);
         }
-        walk.rewind();
-        begin(ledgerId, first, request.count(), entries.readerIndex(from));
+        begin(ledgerId, first, request.count(), entries.setIndex(from, to));
     }
 
-    private void begin(long ledgerId, int first, int end, ByteBuf entries) {
+    /** {@code stretch} is borrowed. */
+    private void begin(long ledgerId, int first, int end, ByteBuf stretch) {
         if (ledgerId < 0) {
-            entries.release();
-            settled(first, AddOutcomes.all(Status.BAD_REQUEST, end - first));
+            settled(first, end - first, Status.BAD_REQUEST);
             return;
         }
         Lane home = session.lane();
         Lane lane = dispatcher.laneOf(ledgerId);
-        Part part = new Part(lane, first, end - first, entries);
+        Part part = new Part(lane, first, end - first, stretch);
         if (lane == home) {
             lane.ledgers().ledger(ledgerId).addAll(part);
+            part.keep();
         } else {
+            part.keep();
             home.mailTo(lane).post(new LoopMail.Letter() {
                 @Override
                 public void deliver() {
@@ -82,28 +90,45 @@ final class GroupRequest {
 
                 @Override
                 public void returned() {
-                    entries.release();
+                    part.drop();
                 }
             });
         }
     }
 
-    private void settled(int first, AddOutcomes outcomes) {
-        open -= outcomes.count();
-        if (outcomes.count() == request.count()) {
-            session.settle(request, answer(outcomes), charge);
+    private void settled(int first, int number, Status status) {
+        if (number == request.count()) {
+            open = 0;
+            session.settle(request, answer(AddOutcomes.all(status, number)), charge);
             return;
         }
+        note(first, number, status);
+        tellSoon(number);
+    }
+
+    private void settled(int first, AddOutcomes outcomes) {
+        int from = 0;
+        for (int run = 0; run < outcomes.runs(); run++) {
+            Status status = outcomes.status(run);
+            if (status != null) { // each is: the group was answered
+                note(first + from, outcomes.end(run) - from, status);
+            }
+            from = outcomes.end(run);
+        }
+        tellSoon(outcomes.count());
+    }
+
+    private void note(int first, int number, Status status) {
         @Nullable Status[] each = news;
         if (each == null) {
             each = new @Nullable Status[request.count()];
             news = each;
         }
-        int from = 0;
-        for (int run = 0; run < outcomes.runs(); run++) {
-            Arrays.fill(each, first + from, first + outcomes.end(run), outcomes.status(run));
-            from = outcomes.end(run);
-        }
+        Arrays.fill(each, first, first + number, status);
+    }
+
+    private void tellSoon(int number) {
+        open -= number;
         if (open == 0) {
             tell();
         } else if (!telling) {
@@ -140,7 +165,7 @@ final class GroupRequest {
         private final int first; // entry of the group
 
         Part(Lane lane, int first, int count, ByteBuf entries) {
-            super(entries, count, request.masterKey(), request.tag().highPriority());
+            super(entries, true, count, request.masterKey(), request.tag().highPriority());
             this.lane = lane;
             this.first = first;
         }
@@ -149,6 +174,15 @@ final class GroupRequest {
         protected void waits() {
             if (count() < request.count()) {
                 copyEntries(dispatcher.allocator()); // else they would keep those of all ledgers in memory
+            }
+        }
+
+        @Override
+        protected void answeredAlike(Status status) {
+            if (lane == session.lane()) {
+                settled(first, count(), status);
+            } else {
+                super.answeredAlike(status);
             }
         }
 

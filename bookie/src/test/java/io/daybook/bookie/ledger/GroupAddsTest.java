@@ -2,7 +2,9 @@ package io.daybook.bookie.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.ledger.DigestType;
 import io.daybook.ledger.protocol.AddOutcomes;
+import io.daybook.ledger.protocol.EntryGroup;
 import io.daybook.ledger.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -30,7 +32,7 @@ final class GroupAddsTest {
             entry.release();
         }
         groups.add(bytes);
-        Group group = new Group(bytes, entries.length, key);
+        Group group = new Group(bytes, false, entries.length, key);
         bench.loop.enter(() -> bench.registry.ledger(5).addAll(group));
         return group;
     }
@@ -196,13 +198,93 @@ final class GroupAddsTest {
         assertThat(look.status).isEqualTo(Status.NO_SUCH_ENTRY);
     }
 
+    @Test
+    void groupsOfOneFrameAreJudgedEachByItself() {
+        bench = LedgerBench.withFacts(15, new FirstTouch.Facts(true, true, LedgerBench.KEY, DigestType.CRC32C));
+        bench.add(5, 0, "p0");
+        bench.add(7, 0, "p0");
+        bench.settle();
+        ByteBuf damaged = bench.entry(7, 1, 0, "p1");
+        damaged.setByte(damaged.writerIndex() - 1, 'q');
+
+        bench.log.hold(true);
+        List<Group> parts = frame( // 6 is new here and has to wait for a look at metadata, 7 goes one by one
+                bench.entry(5, 1, 0, "p1"),
+                bench.entry(6, 0, -1, "p0"),
+                damaged,
+                bench.entry(5, 2, 1, "p2"),
+                bench.entry(7, 2, 1, "p2"));
+        bench.settle();
+        LedgerBench.Look look = bench.read(5, 2);
+        bench.settle();
+        boolean early = parts.stream().anyMatch(part -> part != parts.get(2) && part.outcomes != null);
+        bench.log.hold(false);
+        bench.settle();
+
+        assertThat(early).isFalse();
+        assertThat(look.payload).isEqualTo("p2");
+        assertThat(parts)
+                .extracting(part -> part.outcomes)
+                .containsExactly(
+                        each(Status.OK), each(Status.OK), each(Status.BAD_REQUEST), each(Status.OK), each(Status.OK));
+        assertThat(bench.platter.holds(5, 1)).isTrue();
+        assertThat(bench.platter.holds(6, 0)).isTrue();
+        assertThat(bench.platter.holds(7, 1)).isFalse();
+        assertThat(bench.platter.holds(5, 2)).isTrue();
+        assertThat(bench.platter.holds(7, 2)).isTrue();
+    }
+
+    @Test
+    void aJournalThatFailedMakesEachGroupOfAFrameUnknown() {
+        bench.add(5, 0, "p0");
+        bench.add(7, 0, "p0");
+        bench.settle();
+        bench.log.failNextSync("no space left on device");
+
+        List<Group> parts = frame(bench.entry(5, 1, 0, "p1"), bench.entry(7, 1, 0, "p1"));
+        bench.settle();
+
+        assertThat(parts)
+                .extracting(part -> part.outcomes)
+                .containsExactly(each(Status.IO_ERROR), each(Status.IO_ERROR));
+    }
+
+    /** Adds each entry as a group, as a bookie does with a frame of them. */
+    private List<Group> frame(ByteBuf... entries) {
+        ByteBuf frame = ByteBufAllocator.DEFAULT.directBuffer();
+        List<Group> parts = new ArrayList<>();
+        groups.add(frame);
+        bench.loop.enter(() -> {
+            for (ByteBuf entry : entries) {
+                frame.writeInt(entry.readableBytes()).writeBytes(entry, entry.readerIndex(), entry.readableBytes());
+            }
+            int end = frame.writerIndex();
+            bench.registry.together(frame, () -> {
+                int from = 0;
+                for (ByteBuf entry : entries) {
+                    int to = from + EntryGroup.LENGTH_SIZE + entry.readableBytes();
+                    Group part = new Group(frame.setIndex(from, to), true, 1, LedgerBench.KEY);
+                    bench.registry.ledger(entry.getLong(entry.readerIndex())).addAll(part);
+                    part.keep();
+                    parts.add(part);
+                    from = to;
+                }
+            });
+            frame.setIndex(0, end).release();
+            for (ByteBuf entry : entries) {
+                entry.release();
+            }
+        });
+        return parts;
+    }
+
     /** One group and its answer. */
     private static final class Group extends AddGroup {
         @Nullable
         AddOutcomes outcomes;
 
-        Group(ByteBuf entries, int count, byte[] key) {
-            super(entries, count, key, false);
+        Group(ByteBuf entries, boolean borrowed, int count, byte[] key) {
+            super(entries, borrowed, count, key, false);
         }
 
         @Override
