@@ -450,10 +450,10 @@ final class AppendProtocol<T> {
         long entry = window.first();
         Check.state(entry == lastAddConfirmed + 1, "entry %s would follow %s", entry, lastAddConfirmed);
         Check.state(
-                entry >= record.committed().lastFragment().firstEntry(),
+                entry >= record.lastFragmentFrom(),
                 "entry %s is in a sealed fragment, the last one starts at %s",
                 entry,
-                record.committed().lastFragment().firstEntry());
+                record.lastFragmentFrom());
         lastAddConfirmed = entry;
         confirmedLength = window.length(entry);
         T waiter = window.take();

@@ -22,12 +22,17 @@ final class AppendWindow<T> {
     private final Replication replication;
     private final Laggards laggards;
 
-    private @Nullable ByteBuf[] bodies = new ByteBuf[PLACES_MIN];
-    private @Nullable Object[] waiters = new Object[PLACES_MIN];
-    private long[] acks = new long[PLACES_MIN]; // bit per slot
-    private long[] refusals = new long[PLACES_MIN]; // bit per slot that was too busy and is asked again
-    private long[] open = new long[PLACES_MIN]; // bit per slot that was sent the entry and has not answered
-    private long[] lengths = new long[PLACES_MIN]; // cumulative payload bytes
+    // What is known of one entry stands side by side: where a thousand writers take turns, each look elsewhere is a
+    // look into memory.
+    private static final int HELD = 2; // of each place: the body, the waiter
+    private static final int NUMBERS = 4; // of each place
+    private static final int ACKS = 0; // bit per slot
+    private static final int REFUSALS = 1; // bit per slot that was too busy and is asked again
+    private static final int OPEN = 2; // bit per slot that was sent the entry and has not answered
+    private static final int LENGTH = 3; // cumulative payload bytes
+
+    private @Nullable Object[] held = new Object[PLACES_MIN * HELD];
+    private long[] numbers = new long[PLACES_MIN * NUMBERS];
     private int mask = PLACES_MIN - 1;
 
     private long remembered; // lowest id whose place is still its own
@@ -90,42 +95,42 @@ final class AppendWindow<T> {
             }
         }
         int at = (int) next & mask;
-        bodies[at] = body;
-        waiters[at] = waiter;
-        acks[at] = 0;
-        refusals[at] = 0;
-        open[at] = 0;
-        lengths[at] = cumulativeLength;
+        held[at * HELD] = body;
+        held[at * HELD + 1] = waiter;
+        numbers[at * NUMBERS + ACKS] = 0;
+        numbers[at * NUMBERS + REFUSALS] = 0;
+        numbers[at * NUMBERS + OPEN] = 0;
+        numbers[at * NUMBERS + LENGTH] = cumulativeLength;
         bytes += body.readableBytes();
         next++;
     }
 
     /** Bytes of a pending entry; borrowed. */
     ByteBuf body(long entryId) {
-        ByteBuf body = bodies[place(entryId)];
+        ByteBuf body = (ByteBuf) held[place(entryId) * HELD];
         Check.state(body != null, "entry %s is not pending", entryId);
         return body;
     }
 
     /** Cumulative payload bytes of an entry still known. */
     long length(long entryId) {
-        return lengths[(int) entryId & mask];
+        return numbers[((int) entryId & mask) * NUMBERS + LENGTH];
     }
 
     /** Who has acknowledged an entry still known: bit per slot. */
     long acks(long entryId) {
-        return acks[(int) entryId & mask];
+        return numbers[((int) entryId & mask) * NUMBERS + ACKS];
     }
 
     /** Notes that a pending entry was sent to {@code slot}, which has not answered yet. */
     void sent(long entryId, int slot) {
-        open[(int) entryId & mask] |= 1L << slot;
+        numbers[((int) entryId & mask) * NUMBERS + OPEN] |= 1L << slot;
     }
 
     /** Notes that what was sent to {@code slot} has ended without an acknowledgement. */
     void ended(long entryId, int slot) {
         if (entryId >= remembered && entryId < next) {
-            open[(int) entryId & mask] &= ~(1L << slot);
+            numbers[((int) entryId & mask) * NUMBERS + OPEN] &= ~(1L << slot);
         }
     }
 
@@ -135,56 +140,56 @@ final class AppendWindow<T> {
             return false;
         }
         Check.state(replication.holds(slot, entryId), "slot %s has no part in entry %s", slot, entryId);
-        int at = (int) entryId & mask;
-        acks[at] |= 1L << slot;
-        refusals[at] &= ~(1L << slot);
-        open[at] &= ~(1L << slot);
-        return entryId >= first && Long.bitCount(acks[at]) >= replication.ackQuorum();
+        int at = ((int) entryId & mask) * NUMBERS;
+        numbers[at + ACKS] |= 1L << slot;
+        numbers[at + REFUSALS] &= ~(1L << slot);
+        numbers[at + OPEN] &= ~(1L << slot);
+        return entryId >= first && Long.bitCount(numbers[at + ACKS]) >= replication.ackQuorum();
     }
 
     /** Forgets an acknowledgement of a pending entry, because its slot changed hands (R46 step 6). */
     void withdraw(long entryId, int slot) {
-        int at = place(entryId);
-        acks[at] &= ~(1L << slot);
-        refusals[at] &= ~(1L << slot);
-        open[at] &= ~(1L << slot);
+        int at = place(entryId) * NUMBERS;
+        numbers[at + ACKS] &= ~(1L << slot);
+        numbers[at + REFUSALS] &= ~(1L << slot);
+        numbers[at + OPEN] &= ~(1L << slot);
     }
 
     /** Notes that {@code slot} was too busy for a pending entry. */
     void refuse(long entryId, int slot) {
-        refusals[place(entryId)] |= 1L << slot;
+        numbers[place(entryId) * NUMBERS + REFUSALS] |= 1L << slot;
     }
 
     /** Whether {@code slot} was too busy for a pending entry; forgets it. */
     boolean takeRefusal(long entryId, int slot) {
-        int at = place(entryId);
-        boolean refused = (refusals[at] & 1L << slot) != 0;
-        refusals[at] &= ~(1L << slot);
+        int at = place(entryId) * NUMBERS + REFUSALS;
+        boolean refused = (numbers[at] & 1L << slot) != 0;
+        numbers[at] &= ~(1L << slot);
         return refused;
     }
 
     /** Whether the lowest pending entry has its ack quorum. */
     boolean headComplete() {
-        return first < next && Long.bitCount(acks[(int) first & mask]) >= replication.ackQuorum();
+        return first < next && Long.bitCount(numbers[((int) first & mask) * NUMBERS + ACKS]) >= replication.ackQuorum();
     }
 
     /** Takes the waiter out of a pending entry before its time; {@link #take} finds none there then. */
     @SuppressWarnings("unchecked") // only push puts waiters in
     T takeWaiter(long entryId) {
-        int at = place(entryId);
-        T waiter = (T) waiters[at];
-        waiters[at] = null;
+        int at = place(entryId) * HELD + 1;
+        T waiter = (T) held[at];
+        held[at] = null;
         return waiter;
     }
 
     /** Confirms the lowest pending entry, or drops it: releases its body, returns its waiter. */
     @SuppressWarnings("unchecked") // only push puts waiters in
     T take() {
-        int at = place(first);
+        int at = place(first) * HELD;
         ByteBuf body = body(first);
-        T waiter = (T) waiters[at];
-        bodies[at] = null;
-        waiters[at] = null;
+        T waiter = (T) held[at + 1];
+        held[at] = null;
+        held[at + 1] = null;
         bytes -= body.readableBytes();
         first++;
         body.release();
@@ -194,17 +199,17 @@ final class AppendWindow<T> {
     /** Tells of confirmed entries that {@code slots} lack, and forgets about it. */
     void settle(long slots) {
         for (long entry = remembered; entry < first; entry++) {
-            int at = (int) entry & mask;
+            int at = ((int) entry & mask) * NUMBERS;
             long missing = missing(entry) & slots;
-            long late = missing & open[at];
+            long late = missing & numbers[at + OPEN];
             if (late != 0) {
                 laggards.late(entry, late);
             }
             if (missing != late) {
                 laggards.missed(entry, missing & ~late);
             }
-            acks[at] |= missing;
-            open[at] &= ~missing;
+            numbers[at + ACKS] |= missing;
+            numbers[at + OPEN] &= ~missing;
         }
     }
 
@@ -217,12 +222,12 @@ final class AppendWindow<T> {
     }
 
     private long openLate(long entry) {
-        long open = this.open[(int) entry & mask];
+        long open = numbers[((int) entry & mask) * NUMBERS + OPEN];
         return open == 0 ? 0 : open & missing(entry);
     }
 
     private long missing(long entry) {
-        long acked = acks[(int) entry & mask];
+        long acked = acks(entry);
         if (Long.bitCount(acked) == replication.writeQuorum()) {
             return 0;
         }
@@ -241,28 +246,16 @@ final class AppendWindow<T> {
     private void grow() {
         int old = mask + 1;
         int places = Math.multiplyExact(old, 2);
-        @Nullable ByteBuf[] newBodies = new ByteBuf[places];
-        @Nullable Object[] newWaiters = new Object[places];
-        long[] newAcks = new long[places];
-        long[] newRefusals = new long[places];
-        long[] newOpen = new long[places];
-        long[] newLengths = new long[places];
+        @Nullable Object[] newHeld = new Object[places * HELD];
+        long[] newNumbers = new long[places * NUMBERS];
         for (long entry = remembered; entry < next; entry++) {
             int from = (int) entry & mask;
             int to = (int) entry & places - 1;
-            newBodies[to] = bodies[from];
-            newWaiters[to] = waiters[from];
-            newAcks[to] = acks[from];
-            newRefusals[to] = refusals[from];
-            newOpen[to] = open[from];
-            newLengths[to] = lengths[from];
+            System.arraycopy(held, from * HELD, newHeld, to * HELD, HELD);
+            System.arraycopy(numbers, from * NUMBERS, newNumbers, to * NUMBERS, NUMBERS);
         }
-        bodies = newBodies;
-        waiters = newWaiters;
-        acks = newAcks;
-        refusals = newRefusals;
-        open = newOpen;
-        lengths = newLengths;
+        held = newHeld;
+        numbers = newNumbers;
         mask = places - 1;
     }
 

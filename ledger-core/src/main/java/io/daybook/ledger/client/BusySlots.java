@@ -14,6 +14,7 @@ final class BusySlots {
 
     private final int[] rounds; // pauses since the slot last said yes
     private final boolean[] pausing;
+    private boolean patient; // whether any slot has rounds
 
     BusySlots(int slots) {
         this.rounds = new int[slots];
@@ -32,6 +33,7 @@ final class BusySlots {
     /** Begins a pause; returns its length. */
     long pauseNanos(int slot) {
         pausing[slot] = true;
+        patient = true;
         return PAUSE.toNanos() << rounds[slot]++;
     }
 
@@ -41,7 +43,9 @@ final class BusySlots {
 
     /** The slot said yes. */
     void accepted(int slot) {
-        rounds[slot] = 0;
+        if (patient) {
+            rounds[slot] = 0;
+        }
     }
 
     /** Another bookie holds the slot. */

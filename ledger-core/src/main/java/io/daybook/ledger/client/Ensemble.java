@@ -39,7 +39,7 @@ final class Ensemble {
     }
 
     int tenure(int slot) {
-        return tenures[slot];
+        return lastTenure == 0 ? 0 : tenures[slot]; // most ensembles never change, and need not be looked up
     }
 
     List<BookieId> members() {
@@ -48,7 +48,7 @@ final class Ensemble {
 
     /** Whether {@code bookie} is at {@code slot} now, and has been since {@code tenure} began. */
     boolean serves(int slot, BookieId bookie, int tenure) {
-        return tenures[slot] == tenure && members[slot].equals(bookie);
+        return tenure(slot) == tenure && members[slot].equals(bookie);
     }
 
     /** Puts {@code next} into place; returns the slots that changed hands. */

@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,10 +77,7 @@ final class QuorumWriter
     private final Promise<@Nullable LedgerException> ended;
 
     private volatile LedgerMetadata metadata;
-    private final AtomicLong lastAddConfirmed = new AtomicLong(-1); // written by the loop only
-    private final AtomicLong lastAddAccepted = new AtomicLong(-1); // written by the loop only
-    private final AtomicLong lastAddPushed = new AtomicLong(-1); // written by the loop only
-    private final AtomicLong length = new AtomicLong(); // written by the loop only
+    private final PublishedIds ids = new PublishedIds(); // written by the loop only
     private volatile boolean full; // until there is room for a while again
     private volatile @Nullable Runnable onWritable;
     private boolean left; // loop only; nothing can happen any more
@@ -233,24 +229,22 @@ final class QuorumWriter
 
     @Override
     public long lastAddAccepted() {
-        return !deferredSync
-                ? lastAddConfirmed()
-                : loop.inLoop() ? protocol.lastAddAccepted() : lastAddAccepted.getAcquire();
+        return !deferredSync ? lastAddConfirmed() : loop.inLoop() ? protocol.lastAddAccepted() : ids.accepted();
     }
 
     @Override
     public long lastAddConfirmed() {
-        return loop.inLoop() ? protocol.lastAddConfirmed() : lastAddConfirmed.getAcquire();
+        return loop.inLoop() ? protocol.lastAddConfirmed() : ids.confirmed();
     }
 
     @Override
     public long lastAddPushed() {
-        return (loop.inLoop() ? protocol.nextEntry() - 1 : lastAddPushed.getAcquire()) + gauge.handed();
+        return (loop.inLoop() ? protocol.nextEntry() - 1 : ids.pushed()) + gauge.handed();
     }
 
     @Override
     public long length() {
-        return loop.inLoop() ? protocol.length() : length.getAcquire();
+        return loop.inLoop() ? protocol.length() : ids.length();
     }
 
     @Override
@@ -534,10 +528,9 @@ final class QuorumWriter
     }
 
     private void publishIds() {
-        lastAddConfirmed.setRelease(protocol.lastAddConfirmed());
-        lastAddAccepted.setRelease(protocol.lastAddAccepted());
-        lastAddPushed.setRelease(protocol.nextEntry() - 1);
-        length.setRelease(protocol.length());
+        ids.confirmed(protocol.lastAddConfirmed());
+        ids.accepted(protocol.lastAddAccepted());
+        ids.pushed(protocol.nextEntry() - 1, protocol.length());
     }
 
     private CompletableFuture<Long> refuseFull() {
@@ -650,7 +643,11 @@ final class QuorumWriter
 
     @Override
     public void acknowledged(Promise<Long> waiter, long entry) {
-        (deferredSync ? lastAddAccepted : lastAddConfirmed).setRelease(entry); // before anybody hears of it
+        if (deferredSync) { // before anybody hears of it
+            ids.accepted(entry);
+        } else {
+            ids.confirmed(entry);
+        }
         if (gauge.shared() || !gauge.roomy()) { // else the end of the event is soon enough
             gauge.publish(protocol.pendingEntries(), protocol.pendingBytes()); // who hears of it may append at once
         }
@@ -659,7 +656,7 @@ final class QuorumWriter
 
     @Override
     public void forced(Promise<Long> waiter, long confirmed) {
-        lastAddConfirmed.setRelease(confirmed);
+        ids.confirmed(confirmed);
         waiter.complete(confirmed);
     }
 

@@ -1,6 +1,6 @@
 package io.daybook.ledger.client;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * How full a writer's window is, in entries and bytes, readable from any thread (R44): what other threads handed over and the loop has not
@@ -9,12 +9,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>One count holds both, so that an entry on its way from the one to the other is never counted twice: a window that has room for it refuses nobody.
  */
 final class WindowGauge {
+    // fields of the object itself: where a thousand writers take turns, each object more is a look into memory
+    private static final AtomicLongFieldUpdater<WindowGauge> ENTRIES = updater("entries");
+    private static final AtomicLongFieldUpdater<WindowGauge> BYTES = updater("bytes");
+    private static final AtomicLongFieldUpdater<WindowGauge> ENTRIES_HANDED = updater("entriesHanded");
+    private static final AtomicLongFieldUpdater<WindowGauge> BYTES_HANDED = updater("bytesHanded");
+
     private final long entriesMax;
     private final long bytesMax;
-    private final AtomicLong entries = new AtomicLong(); // handed over or in flight
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong entriesHanded = new AtomicLong(); // the part that the loop has not taken yet
-    private final AtomicLong bytesHanded = new AtomicLong();
+    private volatile long entries; // handed over or in flight
+    private volatile long bytes;
+    private volatile long entriesHanded; // the part that the loop has not taken yet
+    private volatile long bytesHanded;
     private volatile boolean shared; // set once
     private long entriesInFlight; // the other part; the loop only
     private long bytesInFlight;
@@ -22,6 +28,10 @@ final class WindowGauge {
     WindowGauge(long entriesMax, long bytesMax) {
         this.entriesMax = entriesMax;
         this.bytesMax = bytesMax;
+    }
+
+    private static AtomicLongFieldUpdater<WindowGauge> updater(String field) {
+        return AtomicLongFieldUpdater.newUpdater(WindowGauge.class, field);
     }
 
     /** Notes what is in flight; the loop only. */
@@ -32,8 +42,8 @@ final class WindowGauge {
     /** Notes what is in flight now that one of the entries that were handed over is taken; the loop only. */
     void taken(long bytesOfEntry, long entriesNow, long bytesNow) {
         count(entriesNow, bytesNow, 1, bytesOfEntry);
-        bytesHanded.addAndGet(-bytesOfEntry);
-        entriesHanded.decrementAndGet();
+        BYTES_HANDED.addAndGet(this, -bytesOfEntry);
+        ENTRIES_HANDED.decrementAndGet(this);
     }
 
     private void count(long entriesNow, long bytesNow, long entriesTaken, long bytesTaken) {
@@ -42,17 +52,17 @@ final class WindowGauge {
         entriesInFlight = entriesNow;
         bytesInFlight = bytesNow;
         if (moreBytes != 0) {
-            bytes.addAndGet(moreBytes);
+            BYTES.addAndGet(this, moreBytes);
         }
         if (moreEntries != 0) {
-            entries.addAndGet(moreEntries);
+            ENTRIES.addAndGet(this, moreEntries);
         }
     }
 
     /** Whether one more entry of {@code more} bytes may enter; one that is larger than the window may enter an empty one. */
     boolean admits(long more) {
-        long all = entries.get();
-        return all < entriesMax && (all == 0 || bytes.get() + more <= bytesMax);
+        long all = entries;
+        return all < entriesMax && (all == 0 || bytes + more <= bytesMax);
     }
 
     /** Reserves room for an entry that is handed over; false, and nothing reserved, if there is none. Any thread. */
@@ -60,10 +70,10 @@ final class WindowGauge {
         if (!shared) {
             shared = true;
         }
-        entriesHanded.incrementAndGet();
-        bytesHanded.addAndGet(more);
-        long allBytes = bytes.addAndGet(more);
-        long all = entries.incrementAndGet();
+        ENTRIES_HANDED.incrementAndGet(this);
+        BYTES_HANDED.addAndGet(this, more);
+        long allBytes = BYTES.addAndGet(this, more);
+        long all = ENTRIES.incrementAndGet(this);
         if (all <= entriesMax && (all == 1 || allBytes <= bytesMax)) {
             return true;
         }
@@ -73,10 +83,10 @@ final class WindowGauge {
 
     /** Gives the reservation of an entry back that was not taken. */
     void release(long bytesOfEntry) {
-        entries.decrementAndGet();
-        bytes.addAndGet(-bytesOfEntry);
-        bytesHanded.addAndGet(-bytesOfEntry);
-        entriesHanded.decrementAndGet();
+        ENTRIES.decrementAndGet(this);
+        BYTES.addAndGet(this, -bytesOfEntry);
+        BYTES_HANDED.addAndGet(this, -bytesOfEntry);
+        ENTRIES_HANDED.decrementAndGet(this);
     }
 
     /** Whether other threads append, too: then the window may fill up at any moment. */
@@ -86,12 +96,12 @@ final class WindowGauge {
 
     /** Entries handed over and not yet taken by the loop. */
     long handed() {
-        return entriesHanded.get();
+        return entriesHanded;
     }
 
     /** Payload bytes of these. */
     long handedBytes() {
-        return bytesHanded.get();
+        return bytesHanded;
     }
 
     /** Whether what is in flight takes half of the window or more; the loop only. */
@@ -105,11 +115,11 @@ final class WindowGauge {
 
     /** Whether there is room enough to let a caller that was refused go on: an eighth of the window. */
     boolean roomy() {
-        return entries.get() <= entriesMax - Math.max(1, entriesMax / 8) && bytes.get() <= bytesMax - bytesMax / 8;
+        return entries <= entriesMax - Math.max(1, entriesMax / 8) && bytes <= bytesMax - bytesMax / 8;
     }
 
     @Override
     public String toString() {
-        return "%d of %d entries, %d of %d bytes".formatted(entries.get(), entriesMax, bytes.get(), bytesMax);
+        return "%d of %d entries, %d of %d bytes".formatted(entries, entriesMax, bytes, bytesMax);
     }
 }

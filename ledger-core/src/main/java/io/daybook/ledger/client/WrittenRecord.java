@@ -18,6 +18,7 @@ final class WrittenRecord {
     private final DecisionTrace trace;
 
     private LedgerMetadata committed;
+    private long lastFragmentFrom; // of committed
     private int version;
     private @Nullable LedgerMetadata proposal;
 
@@ -30,6 +31,7 @@ final class WrittenRecord {
             DecisionTrace trace) {
         this.ledger = ledger;
         this.committed = created;
+        this.lastFragmentFrom = created.lastFragment().firstEntry();
         this.version = version;
         this.rules = rules;
         this.writes = writes;
@@ -39,6 +41,11 @@ final class WrittenRecord {
     /** As last committed or found. */
     LedgerMetadata committed() {
         return committed;
+    }
+
+    /** First entry of the last fragment of {@link #committed}. */
+    long lastFragmentFrom() {
+        return lastFragmentFrom;
     }
 
     /** Whether the outcome of a write is awaited. */
@@ -111,6 +118,7 @@ final class WrittenRecord {
     private void found(LedgerMetadata record, int itsVersion) {
         proposal = null;
         committed = record;
+        lastFragmentFrom = record.lastFragment().firstEntry();
         version = itsVersion;
     }
 
