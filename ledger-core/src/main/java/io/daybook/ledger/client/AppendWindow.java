@@ -25,14 +25,14 @@ final class AppendWindow<T> {
     // What is known of one entry stands side by side: where a thousand writers take turns, each look elsewhere is a
     // look into memory.
     private static final int HELD = 2; // of each place: the body, the waiter
-    private static final int NUMBERS = 4; // of each place
+    private static final int ANSWERS = 3; // of each place
     private static final int ACKS = 0; // bit per slot
     private static final int REFUSALS = 1; // bit per slot that was too busy and is asked again
     private static final int OPEN = 2; // bit per slot that was sent the entry and has not answered
-    private static final int LENGTH = 3; // cumulative payload bytes
 
     private @Nullable Object[] held = new Object[PLACES_MIN * HELD];
-    private long[] numbers = new long[PLACES_MIN * NUMBERS];
+    private long[] answers = new long[PLACES_MIN * ANSWERS];
+    private long[] lengths = new long[PLACES_MIN]; // cumulative payload bytes
     private int mask = PLACES_MIN - 1;
 
     private long remembered; // lowest id whose place is still its own
@@ -97,10 +97,10 @@ final class AppendWindow<T> {
         int at = (int) next & mask;
         held[at * HELD] = body;
         held[at * HELD + 1] = waiter;
-        numbers[at * NUMBERS + ACKS] = 0;
-        numbers[at * NUMBERS + REFUSALS] = 0;
-        numbers[at * NUMBERS + OPEN] = 0;
-        numbers[at * NUMBERS + LENGTH] = cumulativeLength;
+        answers[at * ANSWERS + ACKS] = 0;
+        answers[at * ANSWERS + REFUSALS] = 0;
+        answers[at * ANSWERS + OPEN] = 0;
+        lengths[at] = cumulativeLength;
         bytes += body.readableBytes();
         next++;
     }
@@ -114,23 +114,23 @@ final class AppendWindow<T> {
 
     /** Cumulative payload bytes of an entry still known. */
     long length(long entryId) {
-        return numbers[((int) entryId & mask) * NUMBERS + LENGTH];
+        return lengths[(int) entryId & mask];
     }
 
     /** Who has acknowledged an entry still known: bit per slot. */
     long acks(long entryId) {
-        return numbers[((int) entryId & mask) * NUMBERS + ACKS];
+        return answers[((int) entryId & mask) * ANSWERS + ACKS];
     }
 
     /** Notes that a pending entry was sent to {@code slot}, which has not answered yet. */
     void sent(long entryId, int slot) {
-        numbers[((int) entryId & mask) * NUMBERS + OPEN] |= 1L << slot;
+        answers[((int) entryId & mask) * ANSWERS + OPEN] |= 1L << slot;
     }
 
     /** Notes that what was sent to {@code slot} has ended without an acknowledgement. */
     void ended(long entryId, int slot) {
         if (entryId >= remembered && entryId < next) {
-            numbers[((int) entryId & mask) * NUMBERS + OPEN] &= ~(1L << slot);
+            answers[((int) entryId & mask) * ANSWERS + OPEN] &= ~(1L << slot);
         }
     }
 
@@ -140,37 +140,37 @@ final class AppendWindow<T> {
             return false;
         }
         Check.state(replication.holds(slot, entryId), "slot %s has no part in entry %s", slot, entryId);
-        int at = ((int) entryId & mask) * NUMBERS;
-        numbers[at + ACKS] |= 1L << slot;
-        numbers[at + REFUSALS] &= ~(1L << slot);
-        numbers[at + OPEN] &= ~(1L << slot);
-        return entryId >= first && Long.bitCount(numbers[at + ACKS]) >= replication.ackQuorum();
+        int at = ((int) entryId & mask) * ANSWERS;
+        answers[at + ACKS] |= 1L << slot;
+        answers[at + REFUSALS] &= ~(1L << slot);
+        answers[at + OPEN] &= ~(1L << slot);
+        return entryId >= first && Long.bitCount(answers[at + ACKS]) >= replication.ackQuorum();
     }
 
     /** Forgets an acknowledgement of a pending entry, because its slot changed hands (R46 step 6). */
     void withdraw(long entryId, int slot) {
-        int at = place(entryId) * NUMBERS;
-        numbers[at + ACKS] &= ~(1L << slot);
-        numbers[at + REFUSALS] &= ~(1L << slot);
-        numbers[at + OPEN] &= ~(1L << slot);
+        int at = place(entryId) * ANSWERS;
+        answers[at + ACKS] &= ~(1L << slot);
+        answers[at + REFUSALS] &= ~(1L << slot);
+        answers[at + OPEN] &= ~(1L << slot);
     }
 
     /** Notes that {@code slot} was too busy for a pending entry. */
     void refuse(long entryId, int slot) {
-        numbers[place(entryId) * NUMBERS + REFUSALS] |= 1L << slot;
+        answers[place(entryId) * ANSWERS + REFUSALS] |= 1L << slot;
     }
 
     /** Whether {@code slot} was too busy for a pending entry; forgets it. */
     boolean takeRefusal(long entryId, int slot) {
-        int at = place(entryId) * NUMBERS + REFUSALS;
-        boolean refused = (numbers[at] & 1L << slot) != 0;
-        numbers[at] &= ~(1L << slot);
+        int at = place(entryId) * ANSWERS + REFUSALS;
+        boolean refused = (answers[at] & 1L << slot) != 0;
+        answers[at] &= ~(1L << slot);
         return refused;
     }
 
     /** Whether the lowest pending entry has its ack quorum. */
     boolean headComplete() {
-        return first < next && Long.bitCount(numbers[((int) first & mask) * NUMBERS + ACKS]) >= replication.ackQuorum();
+        return first < next && Long.bitCount(answers[((int) first & mask) * ANSWERS + ACKS]) >= replication.ackQuorum();
     }
 
     /** Takes the waiter out of a pending entry before its time; {@link #take} finds none there then. */
@@ -199,17 +199,17 @@ final class AppendWindow<T> {
     /** Tells of confirmed entries that {@code slots} lack, and forgets about it. */
     void settle(long slots) {
         for (long entry = remembered; entry < first; entry++) {
-            int at = ((int) entry & mask) * NUMBERS;
+            int at = ((int) entry & mask) * ANSWERS;
             long missing = missing(entry) & slots;
-            long late = missing & numbers[at + OPEN];
+            long late = missing & answers[at + OPEN];
             if (late != 0) {
                 laggards.late(entry, late);
             }
             if (missing != late) {
                 laggards.missed(entry, missing & ~late);
             }
-            numbers[at + ACKS] |= missing;
-            numbers[at + OPEN] &= ~missing;
+            answers[at + ACKS] |= missing;
+            answers[at + OPEN] &= ~missing;
         }
     }
 
@@ -222,7 +222,7 @@ final class AppendWindow<T> {
     }
 
     private long openLate(long entry) {
-        long open = numbers[((int) entry & mask) * NUMBERS + OPEN];
+        long open = answers[((int) entry & mask) * ANSWERS + OPEN];
         return open == 0 ? 0 : open & missing(entry);
     }
 
@@ -247,15 +247,18 @@ final class AppendWindow<T> {
         int old = mask + 1;
         int places = Math.multiplyExact(old, 2);
         @Nullable Object[] newHeld = new Object[places * HELD];
-        long[] newNumbers = new long[places * NUMBERS];
+        long[] newAnswers = new long[places * ANSWERS];
+        long[] newLengths = new long[places];
         for (long entry = remembered; entry < next; entry++) {
             int from = (int) entry & mask;
             int to = (int) entry & places - 1;
             System.arraycopy(held, from * HELD, newHeld, to * HELD, HELD);
-            System.arraycopy(numbers, from * NUMBERS, newNumbers, to * NUMBERS, NUMBERS);
+            System.arraycopy(answers, from * ANSWERS, newAnswers, to * ANSWERS, ANSWERS);
+            newLengths[to] = lengths[from];
         }
         held = newHeld;
-        numbers = newNumbers;
+        answers = newAnswers;
+        lengths = newLengths;
         mask = places - 1;
     }
 
