@@ -9,6 +9,7 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Disk;
 import io.daybook.base.seam.DiskFile;
+import io.daybook.bookie.disk.Pace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
@@ -23,8 +24,8 @@ import java.util.concurrent.CompletionStage;
  * that created it; promises complete there. After a failure the file is worthless: close it and never list it (R38).
  */
 public final class EntryLogWriter {
-    /** Most bytes of one write; larger ones gain nothing, smaller ones cost requests. */
-    public static final int WRITE_BYTES = 1 << 20;
+    /** Most bytes of one write. */
+    private static final int WRITE_BYTES = Pace.PIECE_BYTES_MAX;
 
     /** Capacity of the buffer a writer should be given. */
     public static final int BUFFER_BYTES = WRITE_BYTES + 3 * BLOCK_BYTES;

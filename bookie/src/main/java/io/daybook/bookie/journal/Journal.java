@@ -52,6 +52,8 @@ public final class Journal implements DurableLog {
     private JournalPosition synced; // end of the last group that is durable
     private @Nullable JournalFile next;
     private boolean preparing;
+    private long rolled; // when the file became the current one
+    private long lasted; // the one before was it for so long, ns; 0 if there was none
     private boolean full; // the disk has no room for a next file
     private boolean busy; // a group is on its way
     private boolean markerDue; // the last group is not known to be synced by anything on the disk
@@ -105,7 +107,7 @@ public final class Journal implements DurableLog {
         Promise<Journal> promise = loop.promise();
         files.execute(() -> JournalDirectory.open(config, disk, entropy, files, replayed)
                 .thenAccept(directory -> loop.execute(() -> directory
-                        .prepare(loop)
+                        .prepare(0, loop)
                         .thenCompose(ready -> openFile(config, disk, loop, ready))
                         .thenAccept(first -> promise.complete(
                                 new Journal(config, disk, loop, directory, replayed.tail(), first, listener).started()))
@@ -138,6 +140,7 @@ public final class Journal implements DurableLog {
     }
 
     private Journal started() {
+        rolled = loop.clock().nanos();
         prepareNext();
         return this;
     }
@@ -350,6 +353,9 @@ public final class Journal implements DurableLog {
             lastGroup = loop.clock().nanos();
             group.tell(null);
             scheduleMarker(MARKER_DELAY);
+            if (preparing && file.wellUnderWay()) {
+                directory.press();
+            }
         }
         loop.execute(this::pass);
     }
@@ -427,7 +433,7 @@ public final class Journal implements DurableLog {
             return;
         }
         preparing = true;
-        var opened = directory.prepare(loop).thenCompose(ready -> openFile(config, disk, loop, ready));
+        var opened = directory.prepare(lasted / 4, loop).thenCompose(ready -> openFile(config, disk, loop, ready));
         Futures.whenDone(opened, loop, (ready, failed) -> {
             preparing = false;
             if (ready != null && failure == null) {
@@ -450,6 +456,9 @@ public final class Journal implements DurableLog {
             stop("file " + to.number() + " follows one that could not be closed", failed);
             return null;
         });
+        long now = loop.clock().nanos();
+        lasted = now - rolled;
+        rolled = now;
         file = to;
         mask = JournalFormat.mask(to.number(), directory.salt());
         next = null;

@@ -8,6 +8,7 @@ import io.daybook.base.seam.Disk.Access;
 import io.daybook.base.seam.DiskFile;
 import io.daybook.base.seam.Entropy;
 import io.daybook.bookie.disk.Layout;
+import io.daybook.bookie.disk.Pace;
 import io.daybook.bookie.journal.JournalFormat.Mark;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * writing to a journal file never changes what the file system knows of it, and a file with the number of a journal file always has
  * a durable header.
  *
- * <p><b>Threads.</b> All of it belongs to the loop for files, except {@link #prepare} and {@link #release}, which any loop may call.
+ * <p><b>Threads.</b> All of it belongs to the loop for files, except {@link #prepare}, {@link #press} and {@link #release}, which any loop may call.
  */
 final class JournalDirectory {
     /** Size of the first file; each later one is twice as large, up to the configured size. */
@@ -46,6 +47,7 @@ final class JournalDirectory {
     private final ArrayDeque<Long> spares = new ArrayDeque<>();
     private CompletableFuture<Void> releases; // the latest: one at a time
     private long highest; // number of the latest file made
+    private volatile boolean pressed; // what is being made ready must not take its time
 
     private JournalDirectory(
             JournalConfig config,
@@ -125,14 +127,24 @@ final class JournalDirectory {
 
     // ---- the next file
 
-    /** Makes the next file. Completes on {@code caller}; fails with {@link NoRoomException} where that may change. */
-    Promise<Ready> prepare(Loop caller) {
+    /**
+     * Makes the next file. Completes on {@code caller}; fails with {@link NoRoomException} where that may change.
+     *
+     * @param nanos that it may take, unless {@link #press} says otherwise; 0 if it is needed at once
+     */
+    Promise<Ready> prepare(long nanos, Loop caller) {
         Promise<Ready> promise = caller.promise();
-        loop.execute(() -> prepareNext().whenComplete((ready, failure) -> settle(promise, ready, failure)));
+        pressed = false;
+        loop.execute(() -> prepareNext(nanos).whenComplete((ready, failure) -> settle(promise, ready, failure)));
         return promise;
     }
 
-    private CompletableFuture<Ready> prepareNext() {
+    /** The file being made ready will be needed soon. Safe from any loop. */
+    void press() {
+        pressed = true;
+    }
+
+    private CompletableFuture<Ready> prepareNext(long nanos) {
         long number = highest + 1;
         long size = Math.min(config.fileSizeMax().bytes(), FIRST_FILE << Math.min(20, inUse.size()));
         long wanted = size / JournalFormat.BLOCK * JournalFormat.BLOCK;
@@ -140,14 +152,15 @@ final class JournalDirectory {
         Path path = spare == null
                 ? Layout.unfinished(Layout.journalFile(config.directory(), number))
                 : Layout.journalFile(config.directory(), spare);
-        CompletableFuture<Long> filled = spare == null ? createFull(path, wanted) : growSpare(path, wanted);
+        CompletableFuture<Long> filled =
+                spare == null ? createFull(path, wanted, nanos) : growSpare(path, wanted, nanos);
         return filled.thenCompose(capacity -> begin(path, number, capacity));
     }
 
-    private CompletableFuture<Long> createFull(Path path, long size) {
+    private CompletableFuture<Long> createFull(Path path, long size, long nanos) {
         return requireRoom(size)
                 .thenCompose(enough -> disk.create(path, access(), loop))
-                .thenCompose(file -> fill(file, size)
+                .thenCompose(file -> fill(file, 0, size, nanos)
                         .handle((filled, failure) -> failure == null ? null : Futures.cause(failure))
                         .thenCompose(failure -> file.close().thenApply(closed -> failure)))
                 .thenCompose(failure ->
@@ -163,7 +176,7 @@ final class JournalDirectory {
     }
 
     /** A spare keeps its size if there is no room to grow. */
-    private CompletableFuture<Long> growSpare(Path path, long wanted) {
+    private CompletableFuture<Long> growSpare(Path path, long wanted, long nanos) {
         return disk.open(path, access(), loop)
                 .thenCompose(file -> file.size()
                         .thenCompose(size -> {
@@ -174,13 +187,35 @@ final class JournalDirectory {
                             return disk.space(config.directory(), loop)
                                     .thenCompose(space -> space.usable() < wanted - whole
                                             ? CompletableFuture.completedFuture(whole)
-                                            : fill(file, wanted).thenApply(filled -> wanted));
+                                            : fill(file, whole, wanted, nanos).thenApply(filled -> wanted));
                         })
                         .thenCompose(capacity -> file.close().thenApply(closed -> capacity)));
     }
 
-    private static CompletableFuture<Void> fill(DiskFile file, long size) {
-        return file.preallocate(size).thenCompose(filled -> file.sync());
+    private CompletableFuture<Void> fill(DiskFile file, long from, long to, long nanos) {
+        Promise<Void> filled = loop.promise();
+        fillOn(file, from, from, to, new Pace(loop.clock().nanos(), nanos, to - from), filled);
+        return filled.thenCompose(done -> file.sync());
+    }
+
+    /** Writes zeros from {@code at}, piece by piece: at the speed of the disk they would keep its journals waiting. */
+    private void fillOn(DiskFile file, long from, long at, long to, Pace pace, Promise<Void> filled) {
+        long end = Math.min(to, at + (pressed ? Pace.PIECE_BYTES_MAX : pace.pieceBytes()));
+        Futures.whenDone(file.preallocate(end), loop, (done, failure) -> {
+            if (failure != null) {
+                filled.completeExceptionally(failure);
+            } else if (end == to) {
+                filled.complete(null);
+            } else {
+                Runnable next = () -> fillOn(file, from, end, to, pace, filled);
+                long pause = pressed ? 0 : pace.pauseNanos(loop.clock().nanos(), end - from);
+                if (pause > 0) {
+                    loop.schedule(pause, next);
+                } else {
+                    loop.execute(next);
+                }
+            }
+        });
     }
 
     /** Gives a full file its header and its name. */

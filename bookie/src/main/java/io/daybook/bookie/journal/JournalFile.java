@@ -40,6 +40,11 @@ final class JournalFile {
         return capacity - offset;
     }
 
+    /** Whether a quarter is used. */
+    boolean wellUnderWay() {
+        return offset > capacity / 4;
+    }
+
     /** Bytes at the end kept for fences and keys while no further file is ready (R31). */
     long reserve() {
         return Math.min(capacity / 8, 16 << 20) / JournalFormat.BLOCK * JournalFormat.BLOCK;

@@ -5,6 +5,7 @@ import io.daybook.base.exec.Loop;
 import io.daybook.base.exec.Promise;
 import io.daybook.base.seam.Disk;
 import io.daybook.bookie.BookieException;
+import io.daybook.bookie.disk.Pace;
 import io.daybook.bookie.entrylog.AlignedBuffer;
 import io.daybook.bookie.entrylog.EntryLog;
 import io.daybook.bookie.entrylog.EntryLogWriter;
@@ -218,13 +219,12 @@ public final class Flusher {
                     conclude();
                 } else {
                     long bytes = caches.stream().mapToLong(WriteCache::bytes).sum();
-                    nextFile(
-                            new SortedCaches(caches), new FlushPace(loop.clock().nanos(), filledNanos, bytes));
+                    nextFile(new SortedCaches(caches), new Pace(loop.clock().nanos(), filledNanos / 4, bytes));
                 }
             }
         }
 
-        private void nextFile(SortedCaches from, FlushPace pace) {
+        private void nextFile(SortedCaches from, Pace pace) {
             long number = entryLog.takeNumber();
             then(EntryLogWriter.create(disk, entryLog.path(number), number, buffer, loop), created -> {
                 writer = created;
@@ -232,11 +232,11 @@ public final class Flusher {
             });
         }
 
-        private void fill(EntryLogWriter to, SortedCaches from, FlushPace pace) {
+        private void fill(EntryLogWriter to, SortedCaches from, Pace pace) {
             if (isOver()) {
                 return;
             }
-            int piece = hurried || pressed ? EntryLogWriter.WRITE_BYTES : pace.pieceBytes();
+            int piece = hurried || pressed ? Pace.PIECE_BYTES_MAX : pace.pieceBytes();
             while (to.waiting() < piece) {
                 if (to.size() >= config.fileSizeMax().bytes() || from.isAtEnd()) {
                     then(to.finish(), finished -> {
@@ -265,7 +265,7 @@ public final class Flusher {
         }
 
         /** As long a pause as the write took leaves the journal half of the disk, a longer one more; none if adds wait for room. */
-        private long pause(FlushPace pace, long bytesOfFile, long writeBegun) {
+        private long pause(Pace pace, long bytesOfFile, long writeBegun) {
             long now = loop.clock().nanos();
             long asLong = now - writeBegun;
             if (hurried) {

@@ -285,6 +285,52 @@ class JournalTest {
     }
 
     @Test
+    void makesTheNextFileReadyInSmallPiecesAsLongAsItIsFarFromNeeded() {
+        JournalNode node = slowly(2);
+
+        long largest = largestGrowth(node, Duration.ofMillis(300));
+
+        assertThat(largest).isBetween(1L, 256L << 10);
+    }
+
+    @Test
+    void makesTheNextFileReadyAtOnceWhenTheCurrentOneFills() {
+        JournalNode node = slowly(2);
+        for (int entry = 0; entry < 1_500; entry++) {
+            node.append(2, entry);
+        }
+        node.world.runFor(Duration.ofMillis(20));
+
+        assertThat(largestGrowth(node, Duration.ofSeconds(1))).isZero();
+    }
+
+    /** A journal that was written to slowly until it began file {@code number}. */
+    private static JournalNode slowly(long number) {
+        var config = new JournalConfig(
+                JournalNode.DIRECTORY, DataSize.mebibytes(4), DataSize.kibibytes(64), DataSize.mebibytes(4), true);
+        var node = new JournalNode(4, config).started();
+        for (int entry = 0; node.journal.writtenPosition().file() < number; entry++) {
+            node.append(1, entry);
+            node.world.runFor(Duration.ofMillis(10));
+        }
+        return node;
+    }
+
+    /** By how much the disk's use grows at most in two milliseconds. */
+    private static long largestGrowth(JournalNode node, Duration time) {
+        long largest = 0;
+        long end = node.world.now() + time.toNanos();
+        long before = node.node.disk().usedBytes();
+        while (node.world.now() < end) {
+            node.world.runFor(Duration.ofMillis(2));
+            long now = node.node.disk().usedBytes();
+            largest = Math.max(largest, now - before);
+            before = now;
+        }
+        return largest;
+    }
+
+    @Test
     void aFullDiskIsWritableAgainOnceFilesAreReleased() {
         bookie.started();
         bookie.node.disk().budget(bookie.node.disk().usedBytes());

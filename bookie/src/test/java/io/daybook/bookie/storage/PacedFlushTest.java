@@ -4,44 +4,17 @@ import static io.daybook.bookie.storage.StoreFixture.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.base.config.DataSize;
-import io.daybook.bookie.entrylog.EntryLogWriter;
 import io.daybook.sim.SimWorld;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-final class FlushPaceTest {
+final class PacedFlushTest {
     private static final int ENTRIES = 1900; // of 1 KiB: a little less than half of the write cache
     private static final Duration STEP = Duration.ofMillis(2);
 
     private final StoreFixture fixture =
             new StoreFixture(new SimWorld(1), StoreFixture.config(DataSize.mebibytes(4), DataSize.gibibytes(1)));
     private long next;
-
-    @Test
-    void aPlanTakesAQuarterOfTheTimeOfFillingInEqualPieces() {
-        FlushPace pace = new FlushPace(1_000, 16_000_000_000L, 40 << 20); // 40 MiB in 16 s: 10 MiB/s
-
-        assertThat(pace.pieceBytes()).isEqualTo(10 * (1 << 20) / 50);
-        assertThat(pace.pauseNanos(1_000, pace.pieceBytes())).isBetween(19_999_000L, 20_000_000L);
-        assertThat(pace.pauseNanos(1_000 + 2_000_000_000L, 20 << 20)).isZero();
-        assertThat(pace.pauseNanos(1_000 + 2_000_000_000L, 19 << 20)).isZero();
-    }
-
-    @Test
-    void aPlanForWhatFillsFastIsToWriteAtOnce() {
-        FlushPace pace = new FlushPace(1_000, 160_000_000, 52 << 20);
-
-        assertThat(pace.pieceBytes()).isEqualTo(EntryLogWriter.WRITE_BYTES);
-        assertThat(pace.pauseNanos(1_000 + 40_000_000, 52 << 20)).isZero();
-    }
-
-    @Test
-    void aPlanForLittleInALongTimeEndsSoonNevertheless() {
-        FlushPace pace = new FlushPace(1_000, 60_000_000_000L, 100_000);
-
-        assertThat(pace.pieceBytes()).isEqualTo(64 << 10);
-        assertThat(pace.pauseNanos(1_000, 64 << 10)).isEqualTo(20_000_000);
-    }
 
     @Test
     void whatFilledSlowlyIsWrittenInSmallPiecesWithPauses() {
