@@ -13,6 +13,7 @@ import io.daybook.bookie.disk.Layout;
 import io.daybook.bookie.journal.JournalDirectory.NoRoomException;
 import io.daybook.bookie.journal.JournalDirectory.Ready;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -433,7 +434,9 @@ public final class Journal implements DurableLog {
             return;
         }
         preparing = true;
-        var opened = directory.prepare(lasted / 4, loop).thenCompose(ready -> openFile(config, disk, loop, ready));
+        var opened = directory
+                .prepare(full || file.wellUnderWay() ? 0 : lasted / 4, loop)
+                .thenCompose(ready -> openFile(config, disk, loop, ready));
         Futures.whenDone(opened, loop, (ready, failed) -> {
             preparing = false;
             if (ready != null && failure == null) {
@@ -444,7 +447,7 @@ public final class Journal implements DurableLog {
             } else if (failed instanceof NoRoomException) {
                 full = true;
                 loop.schedule(ROOM_RETRY, this::prepareNext);
-            } else if (failed != null) {
+            } else if (failed != null && !(failed instanceof CancellationException)) {
                 stop("the next file could not be made ready", failed);
             }
             loop.execute(this::pass);
@@ -468,6 +471,10 @@ public final class Journal implements DurableLog {
     private void finishClosing(Promise<Void> closed) {
         if (markerDue && failure == null && (file.room() >= JournalFormat.BLOCK || next != null)) {
             writeMarker();
+            return;
+        }
+        if (preparing) {
+            directory.stopPreparing(); // whose end starts a pass
             return;
         }
         if (failure == null) {

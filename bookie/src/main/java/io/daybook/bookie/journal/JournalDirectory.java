@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * writing to a journal file never changes what the file system knows of it, and a file with the number of a journal file always has
  * a durable header.
  *
- * <p><b>Threads.</b> All of it belongs to the loop for files, except {@link #prepare}, {@link #press} and {@link #release}, which any loop may call.
+ * <p><b>Threads.</b> All of it belongs to the loop for files, except {@link #prepare}, {@link #press}, {@link #stopPreparing} and {@link #release}, which any loop may call.
  */
 final class JournalDirectory {
     /** Size of the first file; each later one is twice as large, up to the configured size. */
@@ -48,6 +49,7 @@ final class JournalDirectory {
     private CompletableFuture<Void> releases; // the latest: one at a time
     private long highest; // number of the latest file made
     private volatile boolean pressed; // what is being made ready must not take its time
+    private volatile boolean stopped; // nothing is made ready any more
 
     private JournalDirectory(
             JournalConfig config,
@@ -144,6 +146,11 @@ final class JournalDirectory {
         pressed = true;
     }
 
+    /** The file being made ready is not needed any more: making it fails with CancellationException. Safe from any loop. */
+    void stopPreparing() {
+        stopped = true;
+    }
+
     private CompletableFuture<Ready> prepareNext(long nanos) {
         long number = highest + 1;
         long size = Math.min(config.fileSizeMax().bytes(), FIRST_FILE << Math.min(20, inUse.size()));
@@ -179,17 +186,37 @@ final class JournalDirectory {
     private CompletableFuture<Long> growSpare(Path path, long wanted, long nanos) {
         return disk.open(path, access(), loop)
                 .thenCompose(file -> file.size()
-                        .thenCompose(size -> {
-                            long whole = size / JournalFormat.BLOCK * JournalFormat.BLOCK;
-                            if (whole >= wanted) {
-                                return CompletableFuture.completedFuture(whole);
-                            }
-                            return disk.space(config.directory(), loop)
-                                    .thenCompose(space -> space.usable() < wanted - whole
-                                            ? CompletableFuture.completedFuture(whole)
-                                            : fill(file, whole, wanted, nanos).thenApply(filled -> wanted));
-                        })
-                        .thenCompose(capacity -> file.close().thenApply(closed -> capacity)));
+                        .thenCompose(
+                                size -> grow(file, size / JournalFormat.BLOCK * JournalFormat.BLOCK, wanted, nanos))
+                        .handle((capacity, failure) -> file.close()
+                                .thenCompose(closed -> failure == null
+                                        ? CompletableFuture.completedFuture(capacity)
+                                        : CompletableFuture.<Long>failedFuture(failure)))
+                        .thenCompose(closed -> closed));
+    }
+
+    private CompletableFuture<Long> grow(DiskFile file, long whole, long wanted, long nanos) {
+        if (whole >= wanted) {
+            return CompletableFuture.completedFuture(whole);
+        }
+        return disk.space(config.directory(), loop).thenCompose(space -> {
+            if (space.usable() < wanted - whole) {
+                return CompletableFuture.completedFuture(whole);
+            }
+            return fill(file, whole, wanted, nanos)
+                    .handle((filled, failure) -> failure == null
+                            ? CompletableFuture.completedFuture(wanted)
+                            : keepSize(whole, wanted, Futures.cause(failure)))
+                    .thenCompose(capacity -> capacity);
+        });
+    }
+
+    /** If room ran out while a spare grew, its first {@code whole} bytes are as good as before; anything else is an error of the disk. */
+    private CompletableFuture<Long> keepSize(long whole, long wanted, Throwable failure) {
+        return disk.space(config.directory(), loop)
+                .thenCompose(space -> space.usable() < wanted - whole && !(failure instanceof CancellationException)
+                        ? CompletableFuture.completedFuture(whole)
+                        : CompletableFuture.failedFuture(failure));
     }
 
     private CompletableFuture<Void> fill(DiskFile file, long from, long to, long nanos) {
@@ -204,6 +231,8 @@ final class JournalDirectory {
         Futures.whenDone(file.preallocate(end), loop, (done, failure) -> {
             if (failure != null) {
                 filled.completeExceptionally(failure);
+            } else if (stopped) {
+                filled.completeExceptionally(new CancellationException("the journal is being closed"));
             } else if (end == to) {
                 filled.complete(null);
             } else {

@@ -113,6 +113,7 @@ public final class Flusher {
             if (failure != null) {
                 done.completeExceptionally(failure);
             } else {
+                hurried = true; // again: the end of the flush before may have come between
                 waiting.add(done);
                 start();
             }

@@ -304,6 +304,37 @@ class JournalTest {
         assertThat(largestGrowth(node, Duration.ofSeconds(1))).isZero();
     }
 
+    @Test
+    void aDiskThatWasFullIsUsedAtOnceWhenThereIsRoomHoweverSlowlyItFilled() {
+        JournalNode node = slowly(2);
+        node.world.runFor(Duration.ofSeconds(5)); // file 3 is ready
+        node.node.disk().budget(node.node.disk().usedBytes());
+        for (int entry = 0; node.refused.isEmpty(); entry++) {
+            node.append(2, entry);
+            node.world.runFor(Duration.ofMillis(10));
+        }
+
+        node.node.disk().budget(Long.MAX_VALUE);
+        node.world.runFor(Duration.ofMillis(1_200)); // it looks for room once in a second
+        node.append(3, 0);
+        node.world.runFor(Duration.ofMillis(100));
+
+        assertThat(node.acknowledged).contains(new Key(Kind.ENTRY, 3, 0));
+    }
+
+    @Test
+    void aJournalThatClosesWhileItMakesAFileReadyLeavesNoneOpen() {
+        JournalNode node = slowly(2);
+
+        node.world.await(node.journal.close(node.caller()));
+        node.world.runUntilIdle();
+
+        assertThat(node.node.disk().openFiles()).isZero();
+        assertThat(node.stops).isEmpty();
+        assertThat(node.world.await(node.node.disk().list(JournalNode.DIRECTORY, node.caller())))
+                .allMatch(name -> Layout.journalNumber(name) > 0 || !name.contains("journal-"));
+    }
+
     /** A journal that was written to slowly until it began file {@code number}. */
     private static JournalNode slowly(long number) {
         var config = new JournalConfig(

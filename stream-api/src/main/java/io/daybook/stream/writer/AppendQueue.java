@@ -120,6 +120,11 @@ final class AppendQueue {
         return request;
     }
 
+    /** Whether a request waits for room. */
+    boolean hasWaiting() {
+        return waiting != null && !waiting.isEmpty();
+    }
+
     /** A request waiting for room that will never get it, or null. */
     @Nullable
     PendingAppend expelled() {

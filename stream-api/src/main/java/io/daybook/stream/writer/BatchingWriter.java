@@ -57,7 +57,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
     private final Promise<Void> closed;
 
     private State state = State.RUNNING;
-    private boolean unsent; // records have a place in a batch that has not gone
+    private boolean unsent; // records have a place in a batch that has not gone, or wait for room in one
     private boolean closeRequested;
     private boolean repairUnproven; // a ledger failed, and nothing was stored since
     private TailState committed;
@@ -268,7 +268,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
                 pump();
             });
         }
-        unsent = !filler.isEmpty();
+        unsent = !filler.isEmpty() || queue.hasWaiting();
     }
 
     // ---- the loop: what becomes of batches
@@ -284,7 +284,7 @@ final class BatchingWriter implements StreamWriter, SegmentWriter.Owner {
         if (hasEnded()) {
             return;
         }
-        if (unsent) { // else the ledger tells readers by itself, and who waits for room is let in by what takes it up
+        if (unsent) { // else the ledger tells readers by itself
             pump();
         }
         progress();
