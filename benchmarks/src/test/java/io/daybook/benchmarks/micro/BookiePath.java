@@ -50,7 +50,7 @@ final class BookiePath implements ManyLedgers.Path {
 
     private final ByteBufAllocator buffers = PooledByteBufAllocator.DEFAULT;
     private final HandLoop serving = new HandLoop();
-    private final HandLoop journalling = new HandLoop();
+    private final HandLoop journalling = HandLoop.punctual();
     private final HandLoop flushing = new HandLoop();
     private final Conn conn = new Answered();
     private final EntryDigest digest = EntryDigest.of(DigestType.CRC32C, Password.EMPTY);

@@ -44,7 +44,7 @@ public class JournalGroupBenchmark {
     @Param("1024")
     public int size = 1024;
 
-    private final HandLoop loop = new HandLoop();
+    private final HandLoop loop = HandLoop.punctual();
     private final JournalConfig config = JournalConfig.in(Path.of("/journal"));
     private final GroupDoor group = new GroupDoor(config.groupSizeMax().intBytes(), loop);
 
