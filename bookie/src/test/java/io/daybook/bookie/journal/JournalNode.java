@@ -48,6 +48,14 @@ final class JournalNode {
         this.config = config;
     }
 
+    /** The same machine, configured anew. */
+    JournalNode(JournalNode before, JournalConfig config) {
+        this.world = before.world;
+        this.node = before.node;
+        this.disk = before.disk;
+        this.config = config;
+    }
+
     /** Small files and groups, so that a short run sees many. */
     static JournalConfig small() {
         return new JournalConfig(

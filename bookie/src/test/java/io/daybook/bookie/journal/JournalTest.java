@@ -94,9 +94,7 @@ class JournalTest {
     @Test
     void syncsOncePerGroupNotOncePerEntry() {
         var counter = new SyncCounter();
-        var config = new JournalConfig(
-                JournalNode.DIRECTORY, DataSize.mebibytes(4), DataSize.kibibytes(64), DataSize.mebibytes(4), true);
-        var node = new JournalNode(3, config);
+        var node = new JournalNode(3, config(DataSize.mebibytes(4)));
         node.disk = counter.around(node.node.disk());
         node.started();
         counter.syncs = 0;
@@ -323,6 +321,25 @@ class JournalTest {
     }
 
     @Test
+    void aSpareThatFindsNoRoomHalfWayThroughItsGrowthKeepsItsSize() {
+        JournalNode small = slowly(6, DataSize.mebibytes(1));
+        small.checkpoint();
+        small.world.await(small.journal.close(small.caller()));
+        var node = new JournalNode(small, config(DataSize.mebibytes(4))).started(); // two spares have grown, at once
+        goOnSlowly(node, node.journal.writtenPosition().file() + 1);
+        node.world.runFor(Duration.ofMillis(100)); // the third grows
+
+        node.node.disk().budget(node.node.disk().usedBytes());
+        for (int entry = 0; entry < 2_000; entry++) {
+            node.append(2, entry);
+            node.world.runFor(Duration.ofMillis(1));
+        }
+
+        assertThat(node.stops).isEmpty();
+        assertThat(node.acknowledged).contains(new Key(Kind.ENTRY, 2, 1_200)); // 1,024 blocks are the file before
+    }
+
+    @Test
     void aJournalThatClosesWhileItMakesAFileReadyLeavesNoneOpen() {
         JournalNode node = slowly(2);
 
@@ -335,16 +352,26 @@ class JournalTest {
                 .allMatch(name -> Layout.journalNumber(name) > 0 || !name.contains("journal-"));
     }
 
-    /** A journal that was written to slowly until it began file {@code number}. */
+    /** A journal with files of 4 MiB that was written to slowly until it began file {@code number}. */
     private static JournalNode slowly(long number) {
-        var config = new JournalConfig(
-                JournalNode.DIRECTORY, DataSize.mebibytes(4), DataSize.kibibytes(64), DataSize.mebibytes(4), true);
-        var node = new JournalNode(4, config).started();
+        return slowly(number, DataSize.mebibytes(4));
+    }
+
+    private static JournalNode slowly(long number, DataSize fileSize) {
+        var node = new JournalNode(4, config(fileSize)).started();
+        goOnSlowly(node, number);
+        return node;
+    }
+
+    private static void goOnSlowly(JournalNode node, long number) {
         for (int entry = 0; node.journal.writtenPosition().file() < number; entry++) {
-            node.append(1, entry);
+            node.append(number, entry);
             node.world.runFor(Duration.ofMillis(10));
         }
-        return node;
+    }
+
+    private static JournalConfig config(DataSize fileSize) {
+        return new JournalConfig(JournalNode.DIRECTORY, fileSize, DataSize.kibibytes(64), DataSize.mebibytes(4), true);
     }
 
     /** By how much the disk's use grows at most in two milliseconds. */
