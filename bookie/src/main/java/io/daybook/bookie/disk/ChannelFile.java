@@ -26,6 +26,8 @@ final class ChannelFile implements DiskFile {
     private final Loop worker; // the owner itself if it may block
 
     private @Nullable ByteBuffer blocks; // worker only: where unaligned direct reads land, kept while the file is open
+    private @Nullable ByteBuffer
+            zeros; // worker only: what the file is filled with, kept likewise: it may grow in many steps
 
     ChannelFile(Path path, FileChannel channel, int alignment, Loop owner, Loop worker) {
         this.path = path;
@@ -99,10 +101,10 @@ final class ChannelFile implements DiskFile {
         return FileDisk.run(owner, worker, () -> {
             long from = (channel.size() + alignment - 1) / alignment * alignment;
             if (from < size) {
-                ByteBuffer zeros = aligned((int) Math.min(PIECE, size - from));
+                ByteBuffer piece = zeros((int) Math.min(PIECE, size - from));
                 while (from < size) {
-                    zeros.clear().limit((int) Math.min(zeros.capacity(), size - from));
-                    from += writeFully(zeros, from);
+                    piece.clear().limit((int) Math.min(piece.capacity(), size - from));
+                    from += writeFully(piece, from);
                 }
             }
             return null;
@@ -114,6 +116,7 @@ final class ChannelFile implements DiskFile {
         return FileDisk.run(owner, worker, () -> {
             channel.close();
             blocks = null;
+            zeros = null;
             return null;
         });
     }
@@ -188,6 +191,15 @@ final class ChannelFile implements DiskFile {
         if (kept == null || kept.capacity() < atLeast) {
             kept = aligned(atLeast);
             blocks = kept;
+        }
+        return kept;
+    }
+
+    private ByteBuffer zeros(int atLeast) {
+        ByteBuffer kept = zeros;
+        if (kept == null || kept.capacity() < atLeast) {
+            kept = aligned(atLeast);
+            zeros = kept;
         }
         return kept;
     }

@@ -14,6 +14,8 @@ import io.daybook.base.time.Clock;
 import io.daybook.base.time.SystemClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +124,27 @@ class FileDiskTest {
             byte[] random = new byte[length];
             new Random(seed).nextBytes(random);
             return Unpooled.wrappedBuffer(bytes.put(random).flip());
+        }
+
+        @Test
+        void growsInManyStepsWithTheMemoryOfOne() {
+            DiskFile file = ask(owner, () -> disk.create(folder.resolve("f"), Access.DIRECT, owner));
+            long before = directMemory();
+            for (int step = 1; step <= 32; step++) {
+                long size = (long) step << 20;
+                ask(owner, () -> file.preallocate(size));
+            }
+
+            assertThat(directMemory() - before).isLessThan(4 << 20);
+            assertThat(ask(owner, file::size)).isEqualTo(32L << 20);
+            ask(owner, file::close);
+        }
+
+        private static long directMemory() {
+            return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .filter(pool -> pool.getName().equals("direct"))
+                    .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                    .sum();
         }
 
         @Test
